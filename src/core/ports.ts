@@ -1,0 +1,87 @@
+/** The outside world as the core sees it. The composition root (`src/commands`) hands in the real ones, tests hand in virtual ones. */
+import type { RouterEvent } from "./route/event.ts";
+
+export interface Clock {
+  /** Wall clock, epoch milliseconds. May jump. */
+  now(): number;
+  /** Milliseconds that never run backwards: for measuring durations. */
+  monotonic(): number;
+}
+
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Timers {
+  /** Calls `callback` once after `milliseconds`. */
+  after(milliseconds: number, callback: () => void): Timer;
+}
+
+export interface Random {
+  bytes(length: number): Uint8Array;
+  /** Uniform in [0, 1). */
+  fraction(): number;
+}
+
+export interface OutboundRequest {
+  url: string;
+  method: "GET" | "POST";
+  headers: Record<string, string>;
+  body?: string;
+  signal: AbortSignal;
+}
+
+export interface OutboundResponse {
+  status: number;
+  headers: Headers;
+  /** The whole body as text, decoded; rejects with ReplyTooLargeError beyond `maxBytes` of decoded text. */
+  text(maxBytes: number): Promise<string>;
+  /** The body as it arrives, decoded. */
+  reader(): ReadableStreamDefaultReader<Uint8Array>;
+}
+
+/** The only way out. Never follows a redirect, always verifies TLS. Rejects when no reply came. */
+export interface Outbound {
+  send(request: OutboundRequest): Promise<OutboundResponse>;
+}
+
+/** A value that SQLite takes and gives. */
+export type SqlValue = string | number | bigint | Uint8Array | null;
+export type SqlRow = Record<string, SqlValue>;
+
+/** A prepared statement; parameters are positional (`?`). */
+export interface Statement {
+  run(...parameters: SqlValue[]): void;
+  get(...parameters: SqlValue[]): SqlRow | undefined;
+  all(...parameters: SqlValue[]): SqlRow[];
+}
+
+/** One SQLite database, whatever engine is behind it. All calls are synchronous. */
+export interface Database {
+  /** Runs statements without parameters; for schema and pragmas. */
+  execute(sql: string): void;
+  /** Prepared once per text and kept. */
+  prepare(sql: string): Statement;
+  /** Runs `work` in one IMMEDIATE transaction, rolled back when it throws. Does not nest. */
+  transaction<T>(work: () => T): T;
+  /** The whole database as the bytes of a SQLite file. */
+  serialize(): Uint8Array;
+  close(): void;
+}
+
+/**
+ * Durable memory of what the routing state learns. `append` only queues; everything queued in one turn of the event
+ * loop is written in one transaction, and `committed()` resolves once that is done. Events that need no memory are ignored.
+ */
+export interface Journal {
+  append(event: RouterEvent): void;
+  /** Resolves when every event appended so far survives `kill -9`; rejects when it could not be written. */
+  committed(): Promise<void>;
+}
+
+/** Structured log; `fields` never hold a secret, and the writer scrubs them all the same. */
+export interface Log {
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}

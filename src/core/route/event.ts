@@ -1,0 +1,132 @@
+/**
+ * Everything that can change the routing state, as data. `RouterState.apply` is the only consumer that decides
+ * anything; the journal, the admin stream and the simulator see the same events. Times are epoch milliseconds.
+ */
+import type { Failure, FailureKind } from "../chat/failure.ts";
+import type { Capabilities, LimitObservation, LimitSpec } from "./limits.ts";
+
+/** `<provider>-<n>`, never reused. */
+export type KeyId = string;
+/** `<provider>/<account name>`. */
+export type AccountId = string;
+/** `<provider>/<upstream id>`. */
+export type ModelKey = string;
+
+export function modelKey(provider: string, modelId: string): ModelKey {
+  return `${provider}/${modelId}`;
+}
+
+export type KeyState = "healthy" | "rate_limited" | "invalid" | "error" | "unknown" | "disabled";
+
+export interface RoutedProvider {
+  id: string;
+  name: string;
+  failedCallsCount: "yes" | "no" | "unknown";
+  firstContentMs: number | null;
+}
+
+export interface RoutedModel {
+  provider: string;
+  /** Upstream id. */
+  id: string;
+  family: string;
+  name: string;
+  aliases: readonly string[];
+  contextWindow: number | null;
+  maxOutputTokens: number | null;
+  capabilities: Capabilities;
+  limits: readonly LimitSpec[];
+  enabled: boolean;
+}
+
+export interface RoutedKey {
+  id: KeyId;
+  provider: string;
+  account: AccountId;
+  /** What is known of it from before: `disabled` and `invalid` keys are never chosen. */
+  state: KeyState;
+  detail: string | null;
+}
+
+/** One attempt of a request: a hop of its failover trail. */
+export interface AttemptRecord {
+  provider: string;
+  model: string;
+  keyId: KeyId;
+  outcome: "ok" | FailureKind;
+  status: number | null;
+  /** The rule that classified the failure. */
+  rule: string | null;
+  message: string | null;
+  /** Milliseconds from the start of the attempt to its failure or commit. */
+  durationMs: number;
+}
+
+export type RequestOutcome = "ok" | "failed" | "broken" | "client_gone";
+
+/** One client request, as history, `explain` and the dashboard keep it. No prompt, no completion. */
+export interface RequestRecord {
+  id: string;
+  /** Arrival. */
+  at: number;
+  surface: string;
+  /** The model that was asked for. */
+  model: string;
+  stream: boolean;
+  /** Status the client saw; 499 when the client left. */
+  status: number;
+  outcome: RequestOutcome;
+  servedBy: { provider: string; model: string; keyId: KeyId } | null;
+  attempts: AttemptRecord[];
+  inputTokens: number;
+  outputTokens: number;
+  firstContentMs: number | null;
+  durationMs: number;
+}
+
+export type RouterEvent =
+  | { type: "provider-set"; provider: RoutedProvider; models: readonly RoutedModel[] }
+  | { type: "provider-removed"; provider: string }
+  | { type: "key-set"; key: RoutedKey }
+  | { type: "key-removed"; keyId: KeyId }
+  | { type: "keys-ordered"; keyIds: readonly KeyId[] }
+  | { type: "models-ordered"; models: readonly ModelKey[] }
+  | { type: "model-enabled"; model: ModelKey; enabled: boolean }
+  | { type: "key-state-changed"; keyId: KeyId; state: KeyState; detail: string | null; at: number }
+  | { type: "call-reserved"; callId: number; keyId: KeyId; model: ModelKey; at: number; tokens: number }
+  | {
+      type: "call-settled";
+      callId: number;
+      at: number;
+      /** 0 when the provider does not count the call, for example because it failed. */
+      requests: 0 | 1;
+      inputTokens: number;
+      outputTokens: number;
+    }
+  | { type: "call-succeeded"; keyId: KeyId; model: ModelKey; at: number; firstContentMs: number }
+  | { type: "call-failed"; keyId: KeyId; model: ModelKey; at: number; failure: Failure }
+  | {
+      type: "limit-observed";
+      keyId: KeyId;
+      model: ModelKey;
+      at: number;
+      observations: readonly LimitObservation[];
+    }
+  | { type: "parameter-refused"; model: ModelKey; parameter: string }
+  | { type: "rest-restored"; scope: RestScope; kind: FailureKind; until: number; at: number }
+  | { type: "rest-cleared"; scope: RestScope }
+  | {
+      type: "usage-restored";
+      keyId: KeyId;
+      model: ModelKey;
+      /** The use happened between `from` and `to`; windows date it at `to`. */
+      from: number;
+      to: number;
+      requests: number;
+      inputTokens: number;
+      outputTokens: number;
+    }
+  | { type: "request-finished"; record: RequestRecord };
+
+/** What rests: `key:groq-1`, `account:groq/main`, `target:groq-1 groq/llama`, `model:groq/llama`, `provider:groq`. */
+export type RestScope = string;

@@ -1,0 +1,58 @@
+/** Limits as data, and the vocabulary of what a model can do. */
+
+export interface Capabilities {
+  tools: boolean;
+  vision: boolean;
+  jsonSchema: boolean;
+  reasoning: boolean;
+}
+
+export type LimitMetric = "requests" | "tokens" | "input_tokens" | "concurrency";
+export type LimitWindow = "second" | "minute" | "hour" | "day" | "week" | "month";
+
+/**
+ * Who shares the counter. `key`: one key; `account`: all keys of the account; `ip`: everything that goes to the
+ * provider from this machine.
+ */
+export type LimitScope = "key" | "account" | "ip";
+
+/**
+ * When use leaves the window: `sliding` after the window's length; otherwise at the start of the next
+ * window in a named time zone (`America/Los_Angeles`, `UTC`).
+ */
+export type LimitReset = "sliding" | { zone: string };
+
+/** The more a source knows, the stronger it is; a stronger one overrules a weaker one. */
+export type LimitSource = "stated" | "learned" | "documented" | "user" | "guessed";
+
+export interface LimitSpec {
+  scope: LimitScope;
+  /** null: counted for each model alone; else the name of the pool of models that share the counter. */
+  pool: string | null;
+  metric: LimitMetric;
+  /** Meaningless for `concurrency`, where `minute` stands by convention. */
+  window: LimitWindow;
+  cap: number;
+  reset: LimitReset;
+  source: LimitSource;
+}
+
+/** What a reply said about one limit of the target that it came from. */
+export interface LimitObservation {
+  metric: LimitMetric;
+  window: LimitWindow;
+  cap?: number;
+  remaining?: number;
+  /** Epoch milliseconds at which the window is free again. */
+  resetAt?: number;
+}
+
+/** Length of each window in milliseconds; a month counts 31 days where it slides. */
+export const WINDOW_MS: Readonly<Record<LimitWindow, number>> = {
+  second: 1_000,
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+  week: 7 * 86_400_000,
+  month: 31 * 86_400_000,
+};
