@@ -1,0 +1,36 @@
+/**
+ * The environment that the process must have been started with. Bun reads these variables once, at start, so the
+ * command that serves starts itself again with the right ones.
+ */
+
+export type Environment = Record<string, string | undefined>;
+
+export interface EnvironmentOptions {
+  /** Concurrent outbound requests; Bun queues silently beyond 256 unless it is told otherwise. */
+  maxRequests: number;
+  /** The user configured a proxy: leave its variables in place. */
+  keepProxy: boolean;
+}
+
+const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
+const TLS_VARIABLES = ["NODE_TLS_REJECT_UNAUTHORIZED"];
+const MAX_REQUESTS = "BUN_CONFIG_MAX_HTTP_REQUESTS";
+
+/** The environment to start again with, or null when this one is right. The input is left as it is. */
+export function sanitisedEnvironment(
+  environment: Environment,
+  options: EnvironmentOptions,
+): Record<string, string> | null {
+  const unwanted = new Set(options.keepProxy ? TLS_VARIABLES : [...TLS_VARIABLES, ...PROXY_VARIABLES]);
+  const maxRequests = String(options.maxRequests);
+  let right = environment[MAX_REQUESTS] === maxRequests;
+  const clean: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === undefined) continue;
+    if (unwanted.has(name.toUpperCase())) right = false;
+    else clean[name] = value;
+  }
+  if (right) return null;
+  clean[MAX_REQUESTS] = maxRequests;
+  return clean;
+}

@@ -1,0 +1,216 @@
+import net from "node:net";
+import { gzipSync } from "node:zlib";
+import { afterEach, describe, expect, test } from "vitest";
+import { createOutbound, ReplyTooLargeError } from "../../src/core/net/outbound.ts";
+import type { OutboundRequest, OutboundResponse } from "../../src/core/ports.ts";
+import { selfSigned } from "./self-signed.ts";
+
+const outbound = createOutbound();
+const cleanups: (() => void)[] = [];
+
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0)) cleanup();
+});
+
+/** An HTTP server on loopback; its address without a trailing slash. */
+function serve(handler: (request: Request) => Response | Promise<Response>): string {
+  const server = Bun.serve({ port: 0, hostname: "127.0.0.1", idleTimeout: 0, fetch: handler });
+  cleanups.push(() => void server.stop(true));
+  return `http://127.0.0.1:${server.port}`;
+}
+
+/** A bare TCP server; `closed` resolves when the first client's socket is gone. */
+async function listen(onData: (socket: net.Socket) => void): Promise<{ url: string; closed: Promise<void> }> {
+  const gone = Promise.withResolvers<void>();
+  const server = net.createServer((socket) => {
+    socket.on("data", () => onData(socket));
+    socket.on("error", () => {});
+    socket.on("close", () => gone.resolve());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  cleanups.push(() => void server.close());
+  const { port } = server.address() as net.AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, closed: gone.promise };
+}
+
+function get(url: string, more: Partial<OutboundRequest> = {}): Promise<OutboundResponse> {
+  return outbound.send({ url, method: "GET", headers: {}, signal: new AbortController().signal, ...more });
+}
+
+describe("requests", () => {
+  test("send method, headers and body, and give back status and headers", async () => {
+    const url = serve(async (request) => {
+      const seen = `${request.method} ${request.headers.get("x-note")} ${await request.text()}`;
+      return new Response(seen, { status: 418, headers: { "x-answer": "yes" } });
+    });
+    const reply = await get(url, { method: "POST", headers: { "x-note": "hello" }, body: "content" });
+    expect(reply.status).toBe(418);
+    expect(reply.headers.get("x-answer")).toBe("yes");
+    expect(await reply.text(1000)).toBe("POST hello content");
+  });
+
+  test("open nothing but http and https", async () => {
+    for (const url of ["file:///etc/hostname", "data:text/plain,hello", "blob:x", "s3://bucket/key"]) {
+      await expect(get(url)).rejects.toThrow(TypeError);
+    }
+  });
+
+  test("refuse a certificate that nobody vouches for, even when the environment switches that off", async () => {
+    const server = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      tls: selfSigned,
+      fetch: () => new Response("never"),
+    });
+    cleanups.push(() => void server.stop(true));
+    const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+    try {
+      await expect(get(`https://127.0.0.1:${server.port}/`)).rejects.toThrow(/self.signed/i);
+    } finally {
+      if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+      else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before;
+    }
+  });
+
+  test("go direct, whatever proxy the environment names", async () => {
+    let proxied = 0;
+    const proxy = serve(() => {
+      proxied++;
+      return new Response("through the proxy");
+    });
+    const url = serve(() => new Response("direct"));
+    const before = process.env.HTTP_PROXY;
+    process.env.HTTP_PROXY = proxy;
+    try {
+      expect(await (await fetch(url)).text(), "the variable is in effect").toBe("through the proxy");
+      expect(await (await get(url)).text(100)).toBe("direct");
+      expect(proxied).toBe(1);
+    } finally {
+      if (before === undefined) delete process.env.HTTP_PROXY;
+      else process.env.HTTP_PROXY = before;
+    }
+  });
+});
+
+describe("redirects", () => {
+  test.each([301, 302, 303, 307, 308])(
+    "%i comes back as it is, and its target is never called",
+    async (status) => {
+      let called = 0;
+      const target = serve(() => {
+        called++;
+        return new Response("stolen");
+      });
+      const url = serve(() => new Response(null, { status, headers: { location: `${target}/` } }));
+      const reply = await get(url, { headers: { "x-goog-api-key": "made-up-key" } });
+      expect(reply.status).toBe(status);
+      expect(await reply.text(100)).toBe("");
+      expect(called).toBe(0);
+    },
+  );
+});
+
+describe("text", () => {
+  test("takes exactly the limit and nothing above it, with and without a stated length", async () => {
+    const url = serve((request) => {
+      const text = "é".repeat(50);
+      if (request.url.endsWith("/stated")) return new Response(text);
+      const bytes = new TextEncoder().encode(text);
+      return new Response(ReadableStream.from([bytes.subarray(0, 33), bytes.subarray(33)]));
+    });
+    for (const path of ["/stated", "/chunked"]) {
+      expect(await (await get(url + path)).text(100)).toBe("é".repeat(50));
+      await expect((await get(url + path)).text(99)).rejects.toThrow(ReplyTooLargeError);
+    }
+  });
+
+  test("decodes compressed replies and counts what comes out of them", async () => {
+    const url = serve(
+      () => new Response(gzipSync("x".repeat(100_000)), { headers: { "content-encoding": "gzip" } }),
+    );
+    expect(await (await get(url)).text(100_000)).toBe("x".repeat(100_000));
+    await expect((await get(url)).text(99_999)).rejects.toThrow(ReplyTooLargeError);
+  });
+
+  test("a bomb of 300 KB does not become 300 MB", async () => {
+    const bomb = gzipSync(Buffer.alloc(300 * 1024 * 1024, 120));
+    const url = serve(() => new Response(bomb, { headers: { "content-encoding": "gzip" } }));
+    const reply = await get(url);
+    Bun.gc(true);
+    const before = process.memoryUsage.rss();
+    await expect(reply.text(1024 * 1024)).rejects.toThrow(ReplyTooLargeError);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  test("rejects when the connection breaks before the body is whole", async () => {
+    const { url } = await listen((socket) => {
+      socket.end("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf of it");
+    });
+    await expect(get(url).then((reply) => reply.text(1000))).rejects.toThrow();
+  });
+
+  test("a reply without a body is empty, read either way", async () => {
+    const url = serve(() => new Response(null, { status: 204 }));
+    expect(await (await get(url)).text(10)).toBe("");
+    expect((await (await get(url)).reader().read()).done).toBe(true);
+  });
+});
+
+describe("abort", () => {
+  const streamHead =
+    "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n";
+
+  /** Milliseconds from the abort until the upstream saw its socket close. */
+  async function closingTime(controller: AbortController, closed: Promise<void>): Promise<number> {
+    const start = performance.now();
+    controller.abort();
+    await closed;
+    return performance.now() - start;
+  }
+
+  test("before the headers: rejects, and the upstream's socket is gone within 250 ms", async () => {
+    const asked = Promise.withResolvers<void>();
+    const { url, closed } = await listen(() => asked.resolve());
+    const controller = new AbortController();
+    const reply = get(url, { signal: controller.signal });
+    reply.catch(() => {});
+    await asked.promise;
+    expect(await closingTime(controller, closed)).toBeLessThan(250);
+    await expect(reply).rejects.toMatchObject({ name: "AbortError" });
+  });
+
+  test("in the middle of a body that is being read", async () => {
+    const { url, closed } = await listen((socket) => void socket.write(streamHead));
+    const controller = new AbortController();
+    const reader = (await get(url, { signal: controller.signal })).reader();
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe("hello");
+    const pending = reader.read();
+    pending.catch(() => {});
+    expect(await closingTime(controller, closed)).toBeLessThan(250);
+    await expect(pending).rejects.toMatchObject({ name: "AbortError" });
+  });
+
+  test("in the middle of a body that nobody reads", async () => {
+    const { url, closed } = await listen((socket) => void socket.write(streamHead));
+    const controller = new AbortController();
+    await get(url, { signal: controller.signal });
+    expect(await closingTime(controller, closed)).toBeLessThan(250);
+  });
+
+  test("cancelling the reader closes the upstream's socket, too", async () => {
+    const { url, closed } = await listen((socket) => void socket.write(streamHead));
+    const reader = (await get(url)).reader();
+    await reader.read();
+    const start = performance.now();
+    await reader.cancel();
+    await closed;
+    expect(performance.now() - start).toBeLessThan(250);
+  });
+
+  test("a reason that the caller gives is what it gets back", async () => {
+    const { url } = await listen(() => {});
+    const reason = new Error("first content took too long");
+    await expect(get(url, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});
