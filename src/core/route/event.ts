@@ -93,7 +93,15 @@ export type RouterEvent =
   | { type: "models-ordered"; models: readonly ModelKey[] }
   | { type: "model-enabled"; model: ModelKey; enabled: boolean }
   | { type: "key-state-changed"; keyId: KeyId; state: KeyState; detail: string | null; at: number }
-  | { type: "call-reserved"; callId: number; keyId: KeyId; model: ModelKey; at: number; tokens: number }
+  | {
+      type: "call-reserved";
+      callId: number;
+      keyId: KeyId;
+      model: ModelKey;
+      at: number;
+      tokens: number;
+      inputTokens: number;
+    }
   | {
       type: "call-settled";
       callId: number;
@@ -113,7 +121,7 @@ export type RouterEvent =
       observations: readonly LimitObservation[];
     }
   | { type: "parameter-refused"; model: ModelKey; parameter: string }
-  | { type: "rest-restored"; scope: RestScope; kind: FailureKind; until: number; at: number }
+  | { type: "rest-set"; scope: RestScope; kind: FailureKind; until: number; at: number }
   | { type: "rest-cleared"; scope: RestScope }
   | {
       type: "usage-restored";

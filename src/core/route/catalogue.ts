@@ -1,0 +1,191 @@
+/** Which models and keys there are, in which order, and what a model name means. Changes only with the configuration. */
+import { Counter } from "./counter.ts";
+import {
+  type KeyId,
+  type ModelKey,
+  modelKey,
+  type RestScope,
+  type RoutedKey,
+  type RoutedModel,
+  type RoutedProvider,
+} from "./event.ts";
+import { Health } from "./health.ts";
+import type { LimitSpec } from "./limits.ts";
+import { type ModelEntry, type Rest, restScopes, type Target } from "./target.ts";
+
+/** Names that clients bring along and nobody configured: answered by `auto`. */
+const FOREIGN_NAMES = /^(?:claude|gpt|chatgpt|gemini|o[1-9])(?:[-.:]|$)/;
+
+export type Resolution = { kind: "auto" | "named"; targets: readonly Target[] } | { kind: "unknown" };
+
+export class Catalogue {
+  readonly providers = new Map<string, RoutedProvider>();
+  readonly models = new Map<ModelKey, ModelEntry>();
+  readonly keys = new Map<KeyId, RoutedKey>();
+  readonly counters = new Map<string, Counter>();
+  readonly rests = new Map<RestScope, Rest>();
+  readonly #targets = new Map<string, Target>();
+  #modelOrder: ModelKey[] = [];
+  #keyOrder: KeyId[] = [];
+  /** Candidates in order, by every name a client may use; rebuilt after a change of configuration only. */
+  #index: Map<string, Target[]> | null = null;
+  #all: Target[] = [];
+
+  setProvider(provider: RoutedProvider, models: readonly RoutedModel[]): void {
+    this.providers.set(provider.id, provider);
+    const current = new Set<ModelKey>();
+    for (const model of models) {
+      const key = modelKey(model.provider, model.id);
+      current.add(key);
+      const known = this.models.get(key);
+      if (known) {
+        known.model = model;
+        known.provider = provider;
+      } else {
+        this.models.set(key, { key, model, provider, health: new Health(), refusedParameters: new Set() });
+        this.#modelOrder.push(key);
+      }
+    }
+    for (const [key, entry] of this.models) {
+      if (entry.model.provider === provider.id && !current.has(key)) this.models.delete(key);
+    }
+    this.#changed();
+  }
+
+  removeProvider(id: string): void {
+    this.providers.delete(id);
+    for (const [key, entry] of this.models) if (entry.model.provider === id) this.models.delete(key);
+    this.#changed();
+  }
+
+  setKey(key: RoutedKey): void {
+    if (!this.keys.has(key.id)) this.#keyOrder.push(key.id);
+    this.keys.set(key.id, key);
+    this.#changed();
+  }
+
+  removeKey(id: KeyId): void {
+    this.keys.delete(id);
+    this.#changed();
+  }
+
+  /** Those given come first, the others keep their order behind them. */
+  orderKeys(ids: readonly KeyId[]): void {
+    this.#keyOrder = [...new Set([...ids, ...this.#keyOrder])];
+    this.#changed();
+  }
+
+  orderModels(keys: readonly ModelKey[]): void {
+    this.#modelOrder = [...new Set([...keys, ...this.#modelOrder])];
+    this.#changed();
+  }
+
+  enableModel(key: ModelKey, enabled: boolean): void {
+    const entry = this.models.get(key);
+    if (!entry) return;
+    entry.model = { ...entry.model, enabled };
+    this.#changed();
+  }
+
+  /** Models in the order in which they are tried. */
+  orderedModels(): ModelEntry[] {
+    return this.#modelOrder.flatMap((key) => this.models.get(key) ?? []);
+  }
+
+  orderedKeys(): RoutedKey[] {
+    return this.#keyOrder.flatMap((id) => this.keys.get(id) ?? []);
+  }
+
+  target(keyId: KeyId, model: ModelKey): Target | undefined {
+    this.#build();
+    return this.#targets.get(`${keyId} ${model}`);
+  }
+
+  /** What `name` may be served by, in order. An empty list is a model that is known but has no key. */
+  resolve(name: string): Resolution {
+    const index = this.#build();
+    if (name === "auto") return { kind: "auto", targets: this.#all };
+    const named = index.get(name) ?? index.get(name.toLowerCase());
+    if (named) return { kind: "named", targets: named };
+    if (FOREIGN_NAMES.test(name)) return { kind: "auto", targets: this.#all };
+    return { kind: "unknown" };
+  }
+
+  #changed(): void {
+    this.#index = null;
+  }
+
+  #build(): Map<string, Target[]> {
+    if (this.#index) return this.#index;
+    const index = new Map<string, Target[]>();
+    const all: Target[] = [];
+    const current = new Set<string>();
+    const keys = this.orderedKeys();
+    const names = (entry: ModelEntry): string[] => [
+      entry.model.id,
+      entry.model.family,
+      ...entry.model.aliases,
+    ];
+    const pins = new Set(this.models.keys());
+    for (const entry of this.orderedModels()) {
+      const own: Target[] = [];
+      for (const key of keys) {
+        if (key.provider !== entry.model.provider) continue;
+        const id = `${key.id} ${entry.key}`;
+        current.add(id);
+        own.push(this.#target(id, key, entry));
+      }
+      index.set(entry.key, own);
+      all.push(...own);
+      for (const name of new Set(names(entry))) {
+        // `provider/id` names exactly one model, whatever else is called the same.
+        if (pins.has(name)) continue;
+        const same = index.get(name);
+        if (same) same.push(...own);
+        else index.set(name, [...own]);
+      }
+    }
+    for (const id of this.#targets.keys()) if (!current.has(id)) this.#targets.delete(id);
+    this.#all = all;
+    this.#index = index;
+    return index;
+  }
+
+  #target(id: string, key: RoutedKey, model: ModelEntry): Target {
+    const known = this.#targets.get(id);
+    const counters = model.model.limits.map((limit) => this.#counter(limit, key, model));
+    const rests = restScopes(key, model.key).map((scope) => this.rest(scope));
+    if (known && known.model === model) {
+      known.key = key;
+      known.counters = counters;
+      known.rests = rests;
+      return known;
+    }
+    const target = { model, key, counters, rests };
+    this.#targets.set(id, target);
+    return target;
+  }
+
+  rest(scope: RestScope): Rest {
+    let rest = this.rests.get(scope);
+    if (!rest) {
+      rest = { scope, until: 0, kind: null, hits: 0 };
+      this.rests.set(scope, rest);
+    }
+    return rest;
+  }
+
+  #counter(limit: LimitSpec, key: RoutedKey, model: ModelEntry): Counter {
+    const owner = limit.scope === "key" ? key.id : limit.scope === "account" ? key.account : key.provider;
+    const subject = limit.pool === null ? model.key : limit.pool;
+    const id = [owner, subject, limit.metric, limit.window, limit.pool !== null].join("|");
+    let counter = this.counters.get(id);
+    if (!counter) {
+      counter = new Counter(limit, owner, subject);
+      this.counters.set(id, counter);
+    } else if (counter.limit.source !== "stated") {
+      counter.limit = limit;
+    }
+    return counter;
+  }
+}

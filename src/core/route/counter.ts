@@ -1,0 +1,98 @@
+/** One limit with what is used of it. Several targets share a counter when the limit spans models or keys. */
+import type { LimitSpec } from "./limits.ts";
+import { createWindow, type UseWindow } from "./window.ts";
+
+/** What a call takes from a counter when it is reserved. */
+export interface Need {
+  requests: number;
+  tokens: number;
+  inputTokens: number;
+}
+
+/** A call in flight has no known end: look again after this long. */
+const IN_FLIGHT_RECHECK_MS = 250;
+
+export class Counter {
+  /** What counts how; its cap and source change when the provider states others. */
+  limit: LimitSpec;
+  /** Key id, account id or provider id: whose counter it is. */
+  readonly owner: string;
+  /** Model key or pool name; null when every model of the owner counts. */
+  readonly subject: string | null;
+  readonly #window: UseWindow;
+  /** Reserved and not settled: tokens, or calls for `concurrency`. */
+  #pending = 0;
+
+  constructor(limit: LimitSpec, owner: string, subject: string | null) {
+    this.limit = limit;
+    this.owner = owner;
+    this.subject = subject;
+    this.#window = createWindow(limit.window, limit.reset);
+  }
+
+  used(now: number): number {
+    return this.limit.metric === "concurrency" ? this.#pending : this.#window.used(now) + this.#pending;
+  }
+
+  /** null when there is room; else the earliest instant at which there may be, Infinity when there never is. */
+  blockedUntil(need: Need, now: number): number | null {
+    const amount = this.#amount(need);
+    const { cap } = this.limit;
+    if (amount > cap) return Number.POSITIVE_INFINITY;
+    if (this.used(now) + amount <= cap) return null;
+    const allowed = cap - amount - this.#pending;
+    if (this.limit.metric === "concurrency" || allowed < 0) return now + IN_FLIGHT_RECHECK_MS;
+    return this.#window.freeAt(now, allowed);
+  }
+
+  /** Requests count from dispatch on; tokens and concurrency are pending until the call is settled. */
+  reserve(need: Need, at: number): void {
+    if (this.limit.metric === "requests") this.#window.add(at, need.requests);
+    else this.#pending += this.#amount(need);
+  }
+
+  settle(need: Need, reservedAt: number, at: number, real: Need): void {
+    if (this.limit.metric === "requests") {
+      if (real.requests < need.requests) this.#window.add(reservedAt, real.requests - need.requests);
+      return;
+    }
+    this.#pending = Math.max(0, this.#pending - this.#amount(need));
+    if (this.limit.metric !== "concurrency") this.#window.add(at, this.#amount(real));
+  }
+
+  /** Use from before a restart. */
+  restore(at: number, real: Need): void {
+    if (this.limit.metric !== "concurrency") this.#window.add(at, this.#amount(real));
+  }
+
+  /** The provider stated its cap. */
+  learnCap(cap: number): void {
+    if (cap !== this.limit.cap || this.limit.source !== "stated") {
+      this.limit = { ...this.limit, cap, source: "stated" };
+    }
+  }
+
+  /** The provider counted `remaining` left of the cap: somebody else used the difference. Never lowers our own count. */
+  correct(remaining: number, now: number): void {
+    if (this.limit.metric === "concurrency") return;
+    const unseen = this.limit.cap - remaining - this.used(now);
+    if (unseen > 0) this.#window.add(now, unseen);
+  }
+
+  emptyAt(now: number): number {
+    return this.#window.emptyAt(now);
+  }
+
+  #amount(need: Need): number {
+    switch (this.limit.metric) {
+      case "requests":
+        return need.requests;
+      case "tokens":
+        return need.tokens;
+      case "input_tokens":
+        return need.inputTokens;
+      case "concurrency":
+        return need.requests;
+    }
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The failover loop: plan, reserve, attempt, learn; again until an attempt commits or nothing is left to try.
+ * Before the commit every failure is invisible to the client; after it the stream belongs to the caller.
+ */
+import type { Failure } from "../chat/failure.ts";
+import { consequenceOf, restAfter } from "./consequence.ts";
+import type { Need } from "./counter.ts";
+import type { RouterEvent } from "./event.ts";
+import { type Exhaustion, exhaustion, firstUsable, needOf, type RouteRequest } from "./plan.ts";
+import type { Target } from "./target.ts";
+
+export interface FailoverLimits {
+  maxAttempts: number;
+  /** Starting attempts and waiting end after this many milliseconds; the first retry always runs. */
+  budgetMs: number;
+  /** How long this client is willing to wait for a target to be free, in milliseconds. */
+  patienceMs: number;
+}
+
+/** A place taken in every counter that the target touches. Must be settled exactly once; later calls do nothing. */
+export interface Reservation {
+  readonly callId: number;
+  readonly target: Target;
+  readonly need: Need;
+  settle(spent: Spent): void;
+}
+
+/** What the provider counted for a call, as far as anybody knows. */
+export interface Spent {
+  requests: 0 | 1;
+  inputTokens: number;
+  outputTokens: number;
+}
+
+/** One try of one target. Resolves at the commit, with an answer that goes on, or with the failure before it. */
+export type Attempt<Answer> = (reservation: Reservation) => Promise<AttemptResult<Answer>>;
+export type AttemptResult<Answer> = { answer: Answer } | { failure: Failure };
+
+export interface FailoverPorts {
+  now(): number;
+  record(event: RouterEvent): void;
+  /** Synchronous: what `plan` saw is still true when the place is taken. */
+  reserve(target: Target, need: Need): Reservation;
+  /** Waits until `until` or until something was settled, whichever is first; rejects when the client is gone. */
+  wait(until: number): Promise<void>;
+  /** The attempt ended: one hop of the trail. */
+  hop(target: Target, failure: Failure | null, startedAt: number): void;
+}
+
+export type Outcome<Answer> =
+  | { kind: "committed"; answer: Answer; target: Target }
+  | { kind: "refused"; failure: Failure }
+  | { kind: "exhausted"; why: Exhaustion; last: Failure | null };
+
+/** A stated wait this short is worth one retry of the same target. */
+const SHORT_WAIT_MS = 2_500;
+
+export async function failover<Answer>(
+  request: RouteRequest,
+  attempt: Attempt<Answer>,
+  limits: FailoverLimits,
+  ports: FailoverPorts,
+): Promise<Outcome<Answer>> {
+  const started = ports.now();
+  let last: Failure | null = null;
+  let attempts = 0;
+  while (attempts < limits.maxAttempts) {
+    const now = ports.now();
+    const target = firstUsable(request, now);
+    if (target === null) {
+      const { soonest } = exhaustion(request, now);
+      if (soonest === null || soonest - started > Math.min(limits.patienceMs, limits.budgetMs)) break;
+      await ports.wait(soonest);
+      continue;
+    }
+    if (attempts > 1 && now - started > limits.budgetMs) break;
+    attempts++;
+    const reservation = ports.reserve(target, needOf(request, target));
+    let result: AttemptResult<Answer> | null = null;
+    try {
+      result = await attempt(reservation);
+    } finally {
+      if (result === null || "failure" in result) {
+        reservation.settle(spentOnFailure(reservation, result?.failure ?? null));
+      }
+    }
+    if ("answer" in result) return { kind: "committed", answer: result.answer, target };
+    last = result.failure;
+    ports.hop(target, last, now);
+    if (learn(request, target, last, ports) === "final") return { kind: "refused", failure: last };
+  }
+  return { kind: "exhausted", why: exhaustion(request, ports.now()), last };
+}
+
+/** Unless the provider is known not to count failures the request counts; the prompt does unless it was refused unread. */
+function spentOnFailure({ target, need }: Reservation, failure: Failure | null): Spent {
+  if (target.model.provider.failedCallsCount === "no")
+    return { requests: 0, inputTokens: 0, outputTokens: 0 };
+  const unread = failure?.status !== undefined && failure.status >= 400 && failure.status < 500;
+  return { requests: 1, inputTokens: unread ? 0 : need.inputTokens, outputTokens: 0 };
+}
+
+/** Tells the state what the failure means for everybody, and the request's progress what it means for this one. */
+function learn(
+  request: RouteRequest,
+  target: Target,
+  failure: Failure,
+  ports: FailoverPorts,
+): "go_on" | "final" {
+  const { progress } = request;
+  const at = ports.now();
+  const model = target.model.key;
+  if (failure.kind === "aborted") return "final";
+  ports.record({ type: "call-failed", keyId: target.key.id, model, at, failure });
+  const rest = restAfter(target, failure, at);
+  if (rest) ports.record(rest);
+  if (failure.kind === "parameter" && failure.parameter !== undefined) {
+    if (!target.model.refusedParameters.has(failure.parameter)) {
+      ports.record({ type: "parameter-refused", model, parameter: failure.parameter });
+      return "go_on";
+    }
+  }
+  const shortWait = rest !== null && failure.until !== undefined && rest.until - at <= SHORT_WAIT_MS;
+  if ((failure.status === 500 || shortWait) && !progress.retried.has(target)) {
+    progress.retried.add(target);
+    return "go_on";
+  }
+  progress.tried.add(target);
+  switch (consequenceOf(failure.kind).then) {
+    case "final":
+      return "final";
+    case "other_provider":
+      progress.objected.add(target.key.provider);
+      return progress.objected.size > 1 ? "final" : "go_on";
+    case "larger_window":
+      if (target.model.model.contextWindow === null) progress.refusedBy.add(target.model);
+      progress.overflowed = Math.max(progress.overflowed, target.model.model.contextWindow ?? 0);
+      return "go_on";
+    case "other_model":
+      progress.refusedBy.add(target.model);
+      return "go_on";
+    case "next":
+      return "go_on";
+  }
+}

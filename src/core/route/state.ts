@@ -1,0 +1,160 @@
+/**
+ * The routing state: everything that decides where a request may go. `apply` is the only way in; it takes what
+ * happened and has no clock, no randomness and no I/O, so that the same events always give the same state.
+ */
+import { Catalogue } from "./catalogue.ts";
+import { consequenceOf } from "./consequence.ts";
+import type { Need } from "./counter.ts";
+import type { KeyId, ModelKey, RouterEvent } from "./event.ts";
+import type { Target } from "./target.ts";
+
+interface OpenCall {
+  target: Target;
+  need: Need;
+  at: number;
+}
+
+export class RouterState {
+  readonly catalogue = new Catalogue();
+  /** Calls that are reserved and not settled. */
+  readonly #calls = new Map<number, OpenCall>();
+  /** Number of events applied. */
+  sequence = 0;
+
+  get openCalls(): number {
+    return this.#calls.size;
+  }
+
+  apply(event: RouterEvent): void {
+    this.sequence++;
+    const { catalogue } = this;
+    switch (event.type) {
+      case "provider-set":
+        catalogue.setProvider(event.provider, event.models);
+        break;
+      case "provider-removed":
+        catalogue.removeProvider(event.provider);
+        break;
+      case "key-set":
+        catalogue.setKey(event.key);
+        break;
+      case "key-removed":
+        catalogue.removeKey(event.keyId);
+        break;
+      case "keys-ordered":
+        catalogue.orderKeys(event.keyIds);
+        break;
+      case "models-ordered":
+        catalogue.orderModels(event.models);
+        break;
+      case "model-enabled":
+        catalogue.enableModel(event.model, event.enabled);
+        break;
+      case "key-state-changed": {
+        const key = catalogue.keys.get(event.keyId);
+        if (key) catalogue.setKey({ ...key, state: event.state, detail: event.detail });
+        break;
+      }
+      case "call-reserved":
+        this.#reserve(event);
+        break;
+      case "call-settled":
+        this.#settle(event);
+        break;
+      case "call-succeeded":
+        this.#succeeded(event.keyId, event.model, event.at);
+        break;
+      case "call-failed": {
+        const health = catalogue.models.get(event.model)?.health;
+        if (consequenceOf(event.failure.kind).breaker) health?.failed(event.at);
+        else health?.undecided();
+        break;
+      }
+      case "limit-observed":
+        this.#observe(event);
+        break;
+      case "parameter-refused":
+        catalogue.models.get(event.model)?.refusedParameters.add(event.parameter);
+        break;
+      case "rest-set": {
+        const rest = catalogue.rest(event.scope);
+        rest.until = Math.max(rest.until, event.until);
+        rest.kind = event.kind;
+        rest.hits++;
+        break;
+      }
+      case "rest-cleared": {
+        const rest = catalogue.rest(event.scope);
+        rest.until = 0;
+        rest.kind = null;
+        rest.hits = 0;
+        break;
+      }
+      case "usage-restored": {
+        const real = realUse(event.requests, event.inputTokens, event.outputTokens);
+        for (const counter of catalogue.target(event.keyId, event.model)?.counters ?? []) {
+          counter.restore(event.to, real);
+        }
+        break;
+      }
+      case "request-finished":
+        break;
+    }
+  }
+
+  #reserve(event: Extract<RouterEvent, { type: "call-reserved" }>): void {
+    const target = this.catalogue.target(event.keyId, event.model);
+    if (!target) return;
+    const need = { requests: 1, tokens: event.tokens, inputTokens: event.inputTokens };
+    for (const counter of target.counters) counter.reserve(need, event.at);
+    target.model.health.dispatched();
+    this.#calls.set(event.callId, { target, need, at: event.at });
+  }
+
+  #settle(event: Extract<RouterEvent, { type: "call-settled" }>): void {
+    const call = this.#calls.get(event.callId);
+    if (!call) return;
+    this.#calls.delete(event.callId);
+    const real = realUse(event.requests, event.inputTokens, event.outputTokens);
+    for (const counter of call.target.counters) counter.settle(call.need, call.at, event.at, real);
+    // A call that ended without an outcome (the client left) must not block the next probe.
+    call.target.model.health.undecided();
+  }
+
+  #succeeded(keyId: KeyId, model: ModelKey, at: number): void {
+    const target = this.catalogue.target(keyId, model);
+    if (!target) return;
+    target.model.health.succeeded(at);
+    for (const rest of target.rests) {
+      if (rest.until <= at) rest.hits = 0;
+    }
+    if (target.key.state !== "healthy" && target.key.state !== "disabled") {
+      target.key.state = "healthy";
+      target.key.detail = null;
+    }
+  }
+
+  #observe(event: Extract<RouterEvent, { type: "limit-observed" }>): void {
+    const target = this.catalogue.target(event.keyId, event.model);
+    if (!target) return;
+    for (const observation of event.observations) {
+      const counter = target.counters.find(
+        ({ limit }) => limit.metric === observation.metric && limit.window === observation.window,
+      );
+      if (!counter) {
+        const rest = target.rests[0];
+        if (rest && observation.remaining === 0 && observation.resetAt !== undefined) {
+          rest.until = Math.max(rest.until, observation.resetAt);
+          rest.kind = "rate_unknown";
+        }
+        continue;
+      }
+      if (observation.cap !== undefined) counter.learnCap(observation.cap);
+      if (observation.remaining !== undefined) counter.correct(observation.remaining, event.at);
+    }
+  }
+}
+
+function realUse(requests: number, inputTokens: number, outputTokens: number): Need {
+  return { requests, tokens: inputTokens + outputTokens, inputTokens };
+}

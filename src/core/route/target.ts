@@ -1,0 +1,41 @@
+/** A target is one model on one key: what the planner chooses between. */
+import type { FailureKind } from "../chat/failure.ts";
+import type { Counter } from "./counter.ts";
+import type { ModelKey, RestScope, RoutedKey, RoutedModel, RoutedProvider } from "./event.ts";
+import type { Health } from "./health.ts";
+
+/** A pause of one scope. The object stays while the scope exists; it rests while `until` lies ahead. */
+export interface Rest {
+  scope: RestScope;
+  until: number;
+  kind: FailureKind | null;
+  /** Consecutive hits without a success between: lengthens rests that nobody stated. */
+  hits: number;
+}
+
+export interface ModelEntry {
+  key: ModelKey;
+  model: RoutedModel;
+  provider: RoutedProvider;
+  health: Health;
+  /** Parameters that the provider refused for this model. */
+  refusedParameters: Set<string>;
+}
+
+export interface Target {
+  model: ModelEntry;
+  key: RoutedKey;
+  counters: readonly Counter[];
+  /** Narrowest first: target, key, account, model, provider. */
+  rests: readonly Rest[];
+}
+
+export function restScopes(key: RoutedKey, model: ModelKey): RestScope[] {
+  return [
+    `target:${key.id} ${model}`,
+    `key:${key.id}`,
+    `account:${key.account}`,
+    `model:${model}`,
+    `provider:${key.provider}`,
+  ];
+}

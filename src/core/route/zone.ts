@@ -1,0 +1,71 @@
+/** Calendar boundaries in a named time zone, daylight saving included. Deterministic: the instant is always handed in. */
+import type { LimitWindow } from "./limits.ts";
+
+const HOUR = 3_600_000;
+
+/**
+ * The first start of `window` after `now` (epoch milliseconds) in `zone`. Weeks start on Monday, hours and
+ * shorter windows on the full UTC unit.
+ */
+export function nextBoundary(window: LimitWindow, zone: string, now: number): number {
+  if (window === "second") return (Math.floor(now / 1000) + 1) * 1000;
+  if (window === "minute") return (Math.floor(now / 60_000) + 1) * 60_000;
+  if (window === "hour") return (Math.floor(now / HOUR) + 1) * HOUR;
+  const local = new Date(now + zoneOffset(zone, now));
+  const year = local.getUTCFullYear();
+  const month = local.getUTCMonth();
+  const day = local.getUTCDate();
+  if (window === "month") return instantOf(zone, Date.UTC(year, month + 1, 1));
+  if (window === "week") {
+    const sinceMonday = (local.getUTCDay() + 6) % 7;
+    return instantOf(zone, Date.UTC(year, month, day - sinceMonday + 7));
+  }
+  return instantOf(zone, Date.UTC(year, month, day + 1));
+}
+
+/** The start of the window that `now` lies in. */
+export function currentBoundary(window: LimitWindow, zone: string, now: number): number {
+  if (window === "second") return Math.floor(now / 1000) * 1000;
+  if (window === "minute") return Math.floor(now / 60_000) * 60_000;
+  if (window === "hour") return Math.floor(now / HOUR) * HOUR;
+  const local = new Date(now + zoneOffset(zone, now));
+  const year = local.getUTCFullYear();
+  const month = local.getUTCMonth();
+  const day = local.getUTCDate();
+  if (window === "month") return instantOf(zone, Date.UTC(year, month, 1));
+  if (window === "week") return instantOf(zone, Date.UTC(year, month, day - ((local.getUTCDay() + 6) % 7)));
+  return instantOf(zone, Date.UTC(year, month, day));
+}
+
+/** Epoch milliseconds at which the clocks in `zone` show `local` (a UTC rendering of local time). */
+function instantOf(zone: string, local: number): number {
+  const guess = local - zoneOffset(zone, local);
+  // Near a change of clocks the offset at the guess may differ from the offset at the answer.
+  return local - zoneOffset(zone, guess);
+}
+
+/** What must be added to UTC to get local time in `zone` at `instant`, in milliseconds. */
+function zoneOffset(zone: string, instant: number): number {
+  if (zone === "UTC") return 0;
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  });
+  const parts: Record<string, number> = {};
+  for (const part of format.formatToParts(instant)) parts[part.type] = Number(part.value);
+  const local = Date.UTC(
+    parts.year ?? 0,
+    (parts.month ?? 1) - 1,
+    parts.day ?? 1,
+    parts.hour ?? 0,
+    parts.minute ?? 0,
+    parts.second ?? 0,
+  );
+  return local - Math.floor(instant / 1000) * 1000;
+}
