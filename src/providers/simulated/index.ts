@@ -1,0 +1,13 @@
+/** Door of the simulated providers. */
+export {
+  createFleet,
+  type DemoEndpoint,
+  type DemoFleet,
+  type DemoLimits,
+  describeFleet,
+  listenFleet,
+  type ServeHandler,
+} from "./fleet.ts";
+export type { FaultKind, SimulatedProfile, SimulatedWorld, StyleName } from "./profile.ts";
+export { type CallLog, createSimulatedProvider, type SimulatedProvider } from "./provider.ts";
+export { seededRandom } from "./random.ts";
