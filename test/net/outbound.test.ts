@@ -117,7 +117,15 @@ describe("text", () => {
       const text = "é".repeat(50);
       if (request.url.endsWith("/stated")) return new Response(text);
       const bytes = new TextEncoder().encode(text);
-      return new Response(ReadableStream.from([bytes.subarray(0, 33), bytes.subarray(33)]));
+      return new Response(
+        new ReadableStream({
+          start(controller) {
+            controller.enqueue(bytes.subarray(0, 33));
+            controller.enqueue(bytes.subarray(33));
+            controller.close();
+          },
+        }),
+      );
     });
     for (const path of ["/stated", "/chunked"]) {
       expect(await (await get(url + path)).text(100)).toBe("é".repeat(50));
