@@ -37,6 +37,8 @@ export interface Problem {
   message: string;
   /** The request field at fault, as the client wrote it: `messages[0].content`. */
   parameter?: string;
+  /** Finer than the kind, where the surface's own API has a word for it: `invalid_type`. */
+  code?: string;
   /** Whole seconds after which a retry makes sense, at least 1. */
   retryAfterSeconds?: number;
 }

@@ -126,6 +126,8 @@ export interface ChatRequest {
   tools: Tool[];
   toolChoice?: ToolChoice;
   parallelToolCalls?: boolean;
+  /** The client speaks of `functions`, as the OpenAI API did before tools: its call is answered as `function_call`. */
+  legacyFunctions?: boolean;
   responseFormat?: ResponseFormat;
   maxOutputTokens?: number;
   sampling: SamplingParameters;
