@@ -102,6 +102,7 @@ describe("scope", () => {
     ["http://127.0.0.1:3001", "/"],
     ["http://[::1]:3001/a", "/a"],
     ["/v1/models?x=http://y/z", "/v1/models"],
+    ["/v1/models#a?b", "/v1/models"],
     ["/", "/"],
     ["", ""],
   ])("the path of %j is %j", (url, path) => {

@@ -53,13 +53,16 @@ export function loopbackHosts(port: number): string[] {
   return names.flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`]));
 }
 
-/** The path of a request's URL, which may be relative when its Host header was malformed. Never throws. */
+/** The path of a request's URL up to `?` or `#`. The URL may be relative, when its Host header was malformed. Never throws. */
 export function requestPath(url: string): string {
   const scheme = url.startsWith("/") ? -1 : url.indexOf("://");
   const start = scheme === -1 ? 0 : url.indexOf("/", scheme + 3);
   if (start === -1) return "/";
-  const query = url.indexOf("?", start);
-  return query === -1 ? url.slice(start) : url.slice(start, query);
+  for (let end = start; end < url.length; end++) {
+    const code = url.charCodeAt(end);
+    if (code === 0x3f || code === 0x23) return url.slice(start, end);
+  }
+  return url.slice(start);
 }
 
 /**
