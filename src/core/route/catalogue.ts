@@ -181,7 +181,7 @@ export class Catalogue {
     const id = [owner, subject, limit.metric, limit.window, limit.pool !== null].join("|");
     let counter = this.counters.get(id);
     if (!counter) {
-      counter = new Counter(limit, owner, subject);
+      counter = new Counter(limit, key.provider, owner, subject);
       this.counters.set(id, counter);
     } else if (counter.limit.source !== "stated") {
       counter.limit = limit;

@@ -15,6 +15,7 @@ const IN_FLIGHT_RECHECK_MS = 250;
 export class Counter {
   /** What counts how; its cap and source change when the provider states others. */
   limit: LimitSpec;
+  readonly provider: string;
   /** Key id, account id or provider id: whose counter it is. */
   readonly owner: string;
   /** Model key or pool name; null when every model of the owner counts. */
@@ -23,8 +24,9 @@ export class Counter {
   /** Reserved and not settled: tokens, or calls for `concurrency`. */
   #pending = 0;
 
-  constructor(limit: LimitSpec, owner: string, subject: string | null) {
+  constructor(limit: LimitSpec, provider: string, owner: string, subject: string | null) {
     this.limit = limit;
+    this.provider = provider;
     this.owner = owner;
     this.subject = subject;
     this.#window = createWindow(limit.window, limit.reset);

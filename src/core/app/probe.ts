@@ -1,0 +1,76 @@
+/** Asks a provider whether a key is good, by the cheapest call that proves something. */
+import type { Clock, Outbound, Timers } from "../ports.ts";
+import type { ProbeSpec, ProviderSpec, Providers } from "../provider.ts";
+
+export interface ProbeResult {
+  result: "valid" | "invalid" | "inconclusive";
+  /** In words: what the provider answered. */
+  detail: string;
+  durationMs: number;
+}
+
+export interface ProbePorts {
+  outbound: Outbound;
+  providers: Providers;
+  clock: Clock;
+  timers: Timers;
+}
+
+const TIMEOUT_MS = 15_000;
+const MAX_REPLY_BYTES = 4 * 1024 * 1024;
+
+/** `secret` null probes an endpoint that needs no key. `model` is what a chat probe uses where the provider's data names none. Never rejects. */
+export async function probeKey(
+  ports: ProbePorts,
+  provider: ProviderSpec,
+  secret: string | null,
+  baseUrl: string | null,
+): Promise<ProbeResult> {
+  const { probe } = provider;
+  const startedAt = ports.clock.monotonic();
+  const abort = new AbortController();
+  const timer = ports.timers.after(TIMEOUT_MS, () => abort.abort());
+  const done = (result: ProbeResult["result"], detail: string): ProbeResult => ({
+    result,
+    detail,
+    durationMs: Math.round(ports.clock.monotonic() - startedAt),
+  });
+  try {
+    const response = await ports.outbound.send({
+      url: `${baseUrl ?? provider.baseUrl}${probe.path}`,
+      method: probe.method,
+      headers: headersOf(provider, secret),
+      signal: abort.signal,
+      ...(probe.method === "POST" ? { body: oneTokenCall(probe) } : {}),
+    });
+    const { status, headers } = response;
+    const body = await response.text(MAX_REPLY_BYTES);
+    if (probe.valid.includes(status)) return done("valid", `${provider.name} accepts it (HTTP ${status})`);
+    const failure = ports.providers.classify(provider, { status, headers, body, now: ports.clock.now() });
+    const detail = `HTTP ${status}: ${failure.message}`;
+    return done(
+      probe.invalid.includes(status) || failure.kind === "invalid_key" ? "invalid" : "inconclusive",
+      detail,
+    );
+  } catch (error) {
+    if (abort.signal.aborted) return done("inconclusive", `no answer within ${TIMEOUT_MS / 1000} s`);
+    return done("inconclusive", ports.providers.classifyError(provider, error).message);
+  } finally {
+    timer.cancel();
+  }
+}
+
+function headersOf(provider: ProviderSpec, secret: string | null): Record<string, string> {
+  const headers: Record<string, string> = { accept: "application/json", ...provider.quirks.headers };
+  if (secret !== null) headers.authorization = `Bearer ${secret}`;
+  if (provider.probe.method === "POST") headers["content-type"] = "application/json";
+  return headers;
+}
+
+function oneTokenCall(probe: ProbeSpec): string {
+  return JSON.stringify({
+    model: probe.model,
+    max_tokens: 1,
+    messages: [{ role: "user", content: "Say ok" }],
+  });
+}

@@ -1,0 +1,107 @@
+/** The routing state as it is shown: keys, models, quotas. Never more of a secret than its last four characters. */
+import type { KeyView, ModelView, QuotaView } from "../command.ts";
+import type { KeyId, KeyState } from "../route/event.ts";
+import { newProgress, plan } from "../route/plan.ts";
+import type { RouterState } from "../route/state.ts";
+import type { Target } from "../route/target.ts";
+import { availability, obstacleText } from "../serve/listing.ts";
+
+/** What the store knows of a key beside its state. */
+export interface KeyFacts {
+  id: KeyId;
+  provider: string;
+  label: string | null;
+  account: string;
+  last4: string | null;
+  baseUrl: string | null;
+}
+
+export function keyView(state: RouterState, facts: KeyFacts, order: number, now: number): KeyView {
+  return { ...facts, ...keyState(state, facts.id, now), order };
+}
+
+function targetsOf(state: RouterState, keyId: KeyId): Target[] {
+  const all = state.catalogue.resolve("auto");
+  return all.kind === "unknown" ? [] : all.targets.filter((target) => target.key.id === keyId);
+}
+
+const SMALLEST = { input: 1, output: 1 };
+
+/** A key is as healthy as its best model: what rests or is used up on all of them rests for the key. */
+function keyState(
+  state: RouterState,
+  keyId: KeyId,
+  now: number,
+): { state: KeyState; detail: string | null; until: number | null } {
+  const key = state.catalogue.keys.get(keyId);
+  if (!key) return { state: "unknown", detail: null, until: null };
+  if (key.state === "disabled" || key.state === "invalid") {
+    return { state: key.state, detail: key.detail, until: null };
+  }
+  const candidates = targetsOf(state, keyId);
+  const needs = { tools: false, vision: false, jsonSchema: false };
+  const request = { candidates, needs, tokens: SMALLEST, progress: newProgress() };
+  let until = Number.POSITIVE_INFINITY;
+  let detail: string | null = null;
+  let failing = false;
+  for (const { obstacle } of plan(request, now)) {
+    if (obstacle === null) return { state: key.state, detail: key.detail, until: null };
+    if (obstacle.until === null || obstacle.until >= until) continue;
+    until = obstacle.until;
+    detail = obstacleText(obstacle);
+    failing =
+      obstacle.reason === "breaker_open" ||
+      (obstacle.reason === "resting" && ["invalid_key", "config", "forbidden"].includes(obstacle.kind));
+  }
+  if (detail === null) return { state: key.state, detail: key.detail, until: null };
+  return {
+    state: failing ? "error" : "rate_limited",
+    detail,
+    until: Number.isFinite(until) ? until : null,
+  };
+}
+
+export function modelViews(state: RouterState, now: number): ModelView[] {
+  return state.catalogue.orderedModels().map((entry, index) => {
+    const { model } = entry;
+    const resolution = state.catalogue.resolve(entry.key);
+    const targets = resolution.kind === "unknown" ? [] : resolution.targets;
+    const { reason, until } = availability(targets, now);
+    return {
+      id: entry.key,
+      provider: model.provider,
+      model: model.id,
+      family: model.family,
+      name: model.name,
+      contextWindow: model.contextWindow,
+      maxOutputTokens: model.maxOutputTokens,
+      capabilities: { ...model.capabilities },
+      enabled: model.enabled,
+      available: reason === null,
+      reason,
+      until,
+      order: index + 1,
+    };
+  });
+}
+
+export function quotaViews(state: RouterState, now: number): QuotaView[] {
+  const views: QuotaView[] = [];
+  for (const counter of state.catalogue.counters.values()) {
+    const { limit, owner, subject } = counter;
+    const used = counter.used(now);
+    views.push({
+      provider: counter.provider,
+      model: subject,
+      owner,
+      metric: limit.metric,
+      window: limit.window,
+      used,
+      cap: limit.cap,
+      resetsAt:
+        used > 0 && limit.metric !== "concurrency" ? new Date(counter.emptyAt(now)).toISOString() : null,
+      source: limit.source,
+    });
+  }
+  return views;
+}

@@ -1,0 +1,230 @@
+/** One call of one target, up to the commit: the first event that carries content. */
+import { type ChatEvent, isContent } from "../chat/event.ts";
+import type { Failure } from "../chat/failure.ts";
+import type { ChatRequest } from "../chat/request.ts";
+import type { OutboundResponse } from "../ports.ts";
+import type { CallTarget, ChatDecoder, ProviderSpec } from "../provider.ts";
+import type { Attempt, AttemptResult, Reservation } from "../route/failover.ts";
+import type { Target } from "../route/target.ts";
+import type { ClientLink } from "./client-link.ts";
+import { Deadline } from "./deadline.ts";
+import type { Gateway } from "./gateway.ts";
+import { type EventSource, LiveAnswer } from "./live-answer.ts";
+
+/** Decoded bytes of a whole reply. */
+const MAX_REPLY_BYTES = 32 * 1024 * 1024;
+/** Decoded bytes of an error reply. */
+const MAX_ERROR_BYTES = 8 * 1024 * 1024;
+
+export function createAttempt(
+  gateway: Gateway,
+  request: ChatRequest,
+  client: ClientLink,
+): Attempt<LiveAnswer> {
+  return async (reservation) => {
+    const { target } = reservation;
+    const provider = gateway.providerOf(target.key.provider);
+    if (!provider) return { failure: configFailure(`provider ${target.key.provider} is not known`) };
+    const call = new Call(gateway, provider, client);
+    try {
+      await durable(gateway);
+      return await call.run(request, reservation);
+    } catch (error) {
+      return { failure: call.failureOf(error) };
+    } finally {
+      if (!call.committed) call.close();
+    }
+  };
+}
+
+/** The connection of one attempt with its deadlines. */
+class Call implements EventSource {
+  readonly #gateway: Gateway;
+  readonly #provider: ProviderSpec;
+  readonly #client: ClientLink;
+  readonly #abort = new AbortController();
+  readonly #deadline: Deadline;
+  readonly #endsAt: number;
+  #timedOut: string | null = null;
+  #phase = "first content";
+  #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
+  #decoder: ChatDecoder | null = null;
+  committed = false;
+
+  constructor(gateway: Gateway, provider: ProviderSpec, client: ClientLink) {
+    this.#gateway = gateway;
+    this.#provider = provider;
+    this.#client = client;
+    this.#endsAt = gateway.clock.monotonic() + gateway.limits.upstreamTimeoutMs;
+    this.#deadline = new Deadline(gateway.clock, gateway.timers, () => {
+      this.#timedOut = this.#phase;
+      this.#abort.abort();
+    });
+    client.onGone(() => this.#abort.abort());
+  }
+
+  async run(request: ChatRequest, reservation: Reservation): Promise<AttemptResult<LiveAnswer>> {
+    const gateway = this.#gateway;
+    const provider = this.#provider;
+    const { target } = reservation;
+    const dialect = gateway.providers.dialect(provider);
+    const callTarget = describeTarget(provider, target, gateway.baseUrlOf(target.key.id));
+    const encoded = dialect.encode(request, callTarget);
+    const secret = gateway.secretOf(target.key.id);
+    if (secret !== null) encoded.headers.authorization = `Bearer ${secret}`;
+    this.#wait("first content", provider.firstContentMs ?? gateway.limits.firstContentMs);
+    const startedAt = gateway.clock.monotonic();
+    const response = await gateway.outbound.send({
+      url: encoded.url,
+      method: "POST",
+      headers: encoded.headers,
+      body: encoded.body,
+      signal: this.#abort.signal,
+    });
+    this.#observe(response, target);
+    if (response.status !== 200) return { failure: await this.#classify(response) };
+    const streamed = encoded.stream && !isJson(response);
+    let held: ChatEvent[];
+    if (streamed) {
+      this.#reader = response.reader();
+      this.#decoder = dialect.decodeStream(request, callTarget, () => gateway.clock.now());
+      held = await this.#untilContent();
+    } else {
+      const body = await response.text(MAX_REPLY_BYTES);
+      held = dialect.decodeWhole(body, request, callTarget, gateway.clock.now());
+    }
+    const broken = held.find((event) => event.type === "failure");
+    if (broken?.type === "failure") return { failure: broken.failure };
+    this.committed = true;
+    if (streamed) this.#wait("the next chunk", gateway.limits.streamStallMs);
+    else this.#rest();
+    gateway.record({
+      type: "call-succeeded",
+      keyId: target.key.id,
+      model: target.model.key,
+      at: gateway.clock.now(),
+      firstContentMs: gateway.clock.monotonic() - startedAt,
+    });
+    const broke = (failure: Failure): void =>
+      gateway.record({
+        type: "call-failed",
+        keyId: target.key.id,
+        model: target.model.key,
+        at: gateway.clock.now(),
+        failure,
+      });
+    return { answer: new LiveAnswer(reservation, held, this, broke) };
+  }
+
+  async next(): Promise<ChatEvent[] | null> {
+    for (;;) {
+      const events = await this.#read();
+      if (events === null || events.length > 0) return events;
+    }
+  }
+
+  cancel(): void {
+    this.close();
+  }
+
+  /** Drops the connection, also when nobody has read the body to its end. */
+  close(): void {
+    this.#rest();
+    this.#abort.abort();
+  }
+
+  /** Nothing more is expected of this connection. */
+  #rest(): void {
+    this.#client.onGone(null);
+    this.#deadline.cancel();
+  }
+
+  failureOf(error: unknown): Failure {
+    if (this.#client.gone) {
+      return { kind: "aborted", scope: "request", rule: "client/gone", message: "the client left" };
+    }
+    if (this.#timedOut !== null) {
+      const message = `${this.#provider.name} did not send ${this.#timedOut} in time`;
+      return { kind: "timeout", scope: "model", rule: "deadline/exceeded", message };
+    }
+    return this.#gateway.providers.classifyError(this.#provider, error);
+  }
+
+  /** Events up to and including the first batch with content, or to the end of the stream. */
+  async #untilContent(): Promise<ChatEvent[]> {
+    const held: ChatEvent[] = [];
+    for (;;) {
+      const events = await this.#read();
+      if (events === null) return held;
+      for (const event of events) held.push(event);
+      if (events.some((event) => event.type === "failure" || isContent(event))) return held;
+    }
+  }
+
+  async #read(): Promise<ChatEvent[] | null> {
+    const reader = this.#reader;
+    const decoder = this.#decoder;
+    if (!reader || !decoder) return null;
+    const { done, value } = await reader.read();
+    if (done) {
+      this.#reader = null;
+      this.#rest();
+      return decoder.end();
+    }
+    if (this.committed) this.#wait("the next chunk", this.#gateway.limits.streamStallMs);
+    return decoder.push(value);
+  }
+
+  #wait(phase: string, milliseconds: number): void {
+    this.#phase = phase;
+    this.#deadline.set(Math.min(milliseconds, this.#endsAt - this.#gateway.clock.monotonic()));
+  }
+
+  #observe(response: OutboundResponse, target: Target): void {
+    const at = this.#gateway.clock.now();
+    const observations = this.#gateway.providers.observe(this.#provider, response.headers, at);
+    if (observations.length === 0) return;
+    const keyId = target.key.id;
+    this.#gateway.record({ type: "limit-observed", keyId, model: target.model.key, at, observations });
+  }
+
+  async #classify(response: OutboundResponse): Promise<Failure> {
+    const { status, headers } = response;
+    const body = await response.text(MAX_ERROR_BYTES).catch(() => "");
+    return this.#gateway.providers.classify(this.#provider, {
+      status,
+      headers,
+      body,
+      now: this.#gateway.clock.now(),
+    });
+  }
+}
+
+function describeTarget(provider: ProviderSpec, target: Target, baseUrl: string | null): CallTarget {
+  const { model } = target.model;
+  return {
+    provider,
+    modelId: model.id,
+    maxOutputTokens: model.maxOutputTokens,
+    capabilities: model.capabilities,
+    baseUrl,
+    refusedParameters: target.model.refusedParameters,
+  };
+}
+
+function isJson(response: OutboundResponse): boolean {
+  return response.headers.get("content-type")?.includes("application/json") === true;
+}
+
+/** Use that cannot be written is still counted in memory: serving goes on, and the log says so. */
+async function durable(gateway: Gateway): Promise<void> {
+  try {
+    await gateway.journal.committed();
+  } catch (error) {
+    gateway.log.error("the use of a key could not be saved", { error: String(error) });
+  }
+}
+
+function configFailure(message: string): Failure {
+  return { kind: "config", scope: "request", rule: "config/unknown-provider", message };
+}

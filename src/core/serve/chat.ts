@@ -1,0 +1,222 @@
+/** Serves one chat request on any surface: body in, answer or error out, and a record of it at the end. */
+import { addEvent, emptyAnswer } from "../chat/answer.ts";
+import type { Problem } from "../chat/problem.ts";
+import type { ChatRequest } from "../chat/request.ts";
+import { measureRequest } from "../route/estimate.ts";
+import type { AttemptRecord, RequestOutcome } from "../route/event.ts";
+import { type FailoverPorts, failover, type Outcome } from "../route/failover.ts";
+import { newProgress } from "../route/plan.ts";
+import type { Target } from "../route/target.ts";
+import type { Surface } from "../surface/surface.ts";
+import { createAttempt } from "./attempt.ts";
+import type { ClientLink } from "./client-link.ts";
+import type { Gateway } from "./gateway.ts";
+import type { LiveAnswer } from "./live-answer.ts";
+import { problemOf, routingHeaders } from "./report.ts";
+import { reserve } from "./reserve.ts";
+import { streamBody } from "./stream.ts";
+import { WaitAbortedError } from "./waiters.ts";
+
+type Started = { answer: LiveAnswer } | { problem: Problem } | { gone: true };
+
+/** One request from its decoded form to its end. */
+export class ChatExchange {
+  readonly requestId: string;
+  readonly #gateway: Gateway;
+  readonly #surface: Surface;
+  readonly #request: ChatRequest;
+  readonly #client: ClientLink;
+  readonly #arrivedAt: number;
+  readonly #startedAt: number;
+  readonly #attempts: AttemptRecord[] = [];
+  #servedBy: Target | null = null;
+  #firstContentMs: number | null = null;
+
+  constructor(gateway: Gateway, surface: Surface, request: ChatRequest, client: ClientLink) {
+    this.#gateway = gateway;
+    this.#surface = surface;
+    this.#request = request;
+    this.#client = client;
+    this.requestId = gateway.newRequestId();
+    this.#arrivedAt = gateway.clock.now();
+    this.#startedAt = gateway.clock.monotonic();
+  }
+
+  /** `patienceMs`: how long this client is willing to wait for a free target. Never rejects. */
+  async respond(patienceMs: number): Promise<Response> {
+    const run = this.#run(patienceMs).catch((error: unknown): Started => {
+      this.#gateway.log.error("a request failed inside freellm", { error: stackOf(error) });
+      return { problem: { kind: "internal", message: "freellm failed at this request; its log says why." } };
+    });
+    if (!this.#request.stream) return this.#whole(await run);
+    const started = await this.#untilHeld(run);
+    if (started === null) return this.#streamed(run);
+    if ("answer" in started) return this.#streamed(run);
+    return this.#refuse(started);
+  }
+
+  async #run(patienceMs: number): Promise<Started> {
+    const gateway = this.#gateway;
+    const { model } = this.#request;
+    const resolution = gateway.state.catalogue.resolve(model);
+    if (resolution.kind === "unknown") {
+      const message = `The model "${model}" does not exist. See: freellm models list`;
+      return { problem: { kind: "unknown_model", message, parameter: "model" } };
+    }
+    const { tokens, needs } = measureRequest(this.#request);
+    const route = { candidates: resolution.targets, needs, tokens, progress: newProgress() };
+    const { maxAttempts, failoverBudgetMs: budgetMs } = gateway.limits;
+    let outcome: Outcome<LiveAnswer>;
+    try {
+      const attempt = createAttempt(gateway, this.#request, this.#client);
+      outcome = await failover(route, attempt, { maxAttempts, budgetMs, patienceMs }, this.#ports());
+    } catch (error) {
+      if (error instanceof WaitAbortedError) return { gone: true };
+      throw error;
+    }
+    if (outcome.kind === "committed") {
+      this.#servedBy = outcome.target;
+      this.#firstContentMs = this.#elapsed();
+      return { answer: outcome.answer };
+    }
+    if (this.#client.gone) return { gone: true };
+    const named = resolution.kind === "named";
+    return { problem: problemOf(outcome, model, named, this.#attempts, gateway.clock.now()) };
+  }
+
+  #ports(): FailoverPorts {
+    const gateway = this.#gateway;
+    return {
+      now: () => gateway.clock.now(),
+      record: (event) => gateway.record(event),
+      reserve: (target, need) => reserve(gateway, target, need),
+      wait: (until) => gateway.waiters.wait(until, this.#client.signal),
+      hop: (target, failure, startedAt) => {
+        if (failure?.kind === "invalid_key") gateway.doubt(target.key.id);
+        this.#attempts.push({
+          provider: target.key.provider,
+          model: target.model.model.id,
+          keyId: target.key.id,
+          outcome: failure?.kind ?? "ok",
+          status: failure?.status ?? null,
+          rule: failure?.rule ?? null,
+          message: failure?.message ?? null,
+          durationMs: gateway.clock.now() - startedAt,
+        });
+      },
+    };
+  }
+
+  async #whole(started: Started): Promise<Response> {
+    if (!("answer" in started)) return this.#refuse(started);
+    const answer = emptyAnswer();
+    for (;;) {
+      const events = await started.answer.read();
+      if (events === null) break;
+      for (const event of events) addEvent(answer, event);
+    }
+    if (this.#client.gone) return this.#refuse({ gone: true });
+    if (answer.failure) {
+      const message = `The answer broke off: ${answer.failure.message}`;
+      return this.#refuse({ problem: { kind: "stream_broken", message } }, "broken");
+    }
+    const body = this.#surface.whole(answer, this.#request);
+    this.#finish(200, "ok", started.answer);
+    return new Response(body, { headers: { ...this.#headers(), "content-type": "application/json" } });
+  }
+
+  /** The outcome, or null when it took longer than the client may be left without headers. */
+  #untilHeld(run: Promise<Started>): Promise<Started | null> {
+    return new Promise((resolve, reject) => {
+      const timer = this.#gateway.timers.after(this.#gateway.limits.headerHoldMs, () => resolve(null));
+      run.then(
+        (started) => {
+          timer.cancel();
+          resolve(started);
+        },
+        (error: unknown) => {
+          timer.cancel();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  #streamed(run: Promise<Started>): Response {
+    let live: LiveAnswer | null = null;
+    const start = run.then((started) => {
+      if ("answer" in started) live = started.answer;
+      return "gone" in started
+        ? { problem: { kind: "internal" as const, message: "The client left." } }
+        : started;
+    });
+    const body = streamBody(this.#gateway, {
+      start,
+      encoder: this.#surface.stream(this.#request),
+      ended: (end) => {
+        if (end === "client_gone") this.#client.leave();
+        this.#finish(end === "client_gone" ? 499 : 200, end, live);
+      },
+    });
+    const headers = {
+      ...this.#headers(),
+      "content-type": this.#surface.streamContentType,
+      "cache-control": "no-cache",
+    };
+    return new Response(body, { headers });
+  }
+
+  #refuse(started: { problem: Problem } | { gone: true }, outcome: RequestOutcome = "failed"): Response {
+    if ("gone" in started) {
+      this.#finish(499, "client_gone", null);
+      return new Response(null, { status: 499 });
+    }
+    const { problem } = started;
+    const { status, body } = this.#surface.failure(problem);
+    this.#finish(status, outcome, null);
+    const headers: Record<string, string> = { ...this.#headers(), "content-type": "application/json" };
+    if (problem.retryAfterSeconds !== undefined) headers["retry-after"] = String(problem.retryAfterSeconds);
+    return new Response(body, { status, headers });
+  }
+
+  #headers(): Record<string, string> {
+    const target = this.#servedBy;
+    const servedBy = target && { provider: target.key.provider, model: target.model.model.id };
+    return routingHeaders(this.requestId, servedBy, this.#attempts);
+  }
+
+  #elapsed(): number {
+    return Math.round(this.#gateway.clock.monotonic() - this.#startedAt);
+  }
+
+  #finish(status: number, outcome: RequestOutcome, answer: LiveAnswer | null): void {
+    const target = this.#servedBy;
+    const usage = answer?.usage;
+    this.#gateway.record({
+      type: "request-finished",
+      record: {
+        id: this.requestId,
+        at: this.#arrivedAt,
+        surface: this.#surface.name,
+        model: this.#request.model,
+        stream: this.#request.stream,
+        status,
+        outcome,
+        servedBy: target && {
+          provider: target.key.provider,
+          model: target.model.model.id,
+          keyId: target.key.id,
+        },
+        attempts: this.#attempts,
+        inputTokens: usage?.inputTokens ?? 0,
+        outputTokens: usage?.outputTokens ?? 0,
+        firstContentMs: this.#firstContentMs,
+        durationMs: this.#elapsed(),
+      },
+    });
+  }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,42 @@
+/** One deadline that moves: setting it costs a number, not a timer. Runs on the monotonic clock. */
+import type { Clock, Timer, Timers } from "../ports.ts";
+
+export class Deadline {
+  readonly #clock: Clock;
+  readonly #timers: Timers;
+  readonly #expired: () => void;
+  #dueAt = 0;
+  #timerAt = 0;
+  #timer: Timer | null = null;
+
+  /** `expired` is called once, when a deadline was not moved or cancelled in time. */
+  constructor(clock: Clock, timers: Timers, expired: () => void) {
+    this.#clock = clock;
+    this.#timers = timers;
+    this.#expired = expired;
+  }
+
+  /** The next deadline is `milliseconds` from now; replaces the one before. */
+  set(milliseconds: number): void {
+    this.#dueAt = this.#clock.monotonic() + milliseconds;
+    if (this.#timer && this.#timerAt <= this.#dueAt) return;
+    this.#timer?.cancel();
+    this.#arm(milliseconds);
+  }
+
+  cancel(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.#dueAt = Number.POSITIVE_INFINITY;
+  }
+
+  #arm(milliseconds: number): void {
+    this.#timerAt = this.#clock.monotonic() + milliseconds;
+    this.#timer = this.#timers.after(milliseconds, () => {
+      this.#timer = null;
+      const left = this.#dueAt - this.#clock.monotonic();
+      if (left > 1) this.#arm(left);
+      else if (Number.isFinite(this.#dueAt)) this.#expired();
+    });
+  }
+}

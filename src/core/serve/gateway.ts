@@ -1,0 +1,41 @@
+/** What serving a request needs from the application: one object, handed in, with no state of its own. */
+import type { Clock, Journal, Log, Outbound, Timers } from "../ports.ts";
+import type { ProviderSpec, Providers } from "../provider.ts";
+import type { KeyId, RouterEvent } from "../route/event.ts";
+import type { RouterState } from "../route/state.ts";
+import type { Waiters } from "./waiters.ts";
+
+/** Deadlines and bounds of one request, in milliseconds unless said otherwise. */
+export interface ServeLimits {
+  maxAttempts: number;
+  failoverBudgetMs: number;
+  maxWaitMs: number;
+  upstreamTimeoutMs: number;
+  firstContentMs: number;
+  streamStallMs: number;
+  headerHoldMs: number;
+  heartbeatMs: number;
+  maxBodyBytes: number;
+}
+
+export interface Gateway {
+  readonly state: RouterState;
+  readonly journal: Journal;
+  readonly providers: Providers;
+  readonly outbound: Outbound;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly limits: ServeLimits;
+  readonly waiters: Waiters;
+  /** Applies the event to the state, remembers it and tells whoever listens. */
+  record(event: RouterEvent): void;
+  nextCallId(): number;
+  newRequestId(): string;
+  providerOf(id: string): ProviderSpec | undefined;
+  /** The key's secret, decrypted now; null for a key that is none (anonymous). */
+  secretOf(keyId: KeyId): string | null;
+  baseUrlOf(keyId: KeyId): string | null;
+  /** A reply said that this key is invalid: find out, without delaying anybody. */
+  doubt(keyId: KeyId): void;
+}

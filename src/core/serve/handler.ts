@@ -1,0 +1,126 @@
+/** The routes. Guard, body and the error boundary stand in front of every one of them. */
+import { Hono } from "hono";
+import { type Problem, ProblemError } from "../chat/problem.ts";
+import { encodeModel, encodeModelList } from "../surface/models.ts";
+import type { Surface } from "../surface/surface.ts";
+import { type AdminOptions, adminRoutes } from "./admin.ts";
+import { ChatExchange } from "./chat.ts";
+import { ClientLink } from "./client-link.ts";
+import type { Gateway } from "./gateway.ts";
+import { type Guard, readBody, requestPath } from "./guard.ts";
+import { findModel, listModels } from "./listing.ts";
+
+/** What the socket server offers beside the request. */
+export interface Connection {
+  /** Lifts the idle timeout, once the request is authenticated and whole. */
+  keepOpen(request: Request): void;
+  peer(request: Request): string | null;
+}
+
+export interface HandlerOptions {
+  gateway: Gateway;
+  guard: Guard;
+  /** Decodes `POST /v1/chat/completions` and shapes every error that no other surface claims. */
+  openaiChat: Surface;
+  admin: AdminOptions;
+  connection: Connection;
+  /** True while the server drains: new work is refused. */
+  draining(): boolean;
+}
+
+const MAX_DEPTH = 64;
+
+/** Answers every request; never rejects. */
+export function createHandler(options: HandlerOptions): (request: Request) => Promise<Response> | Response {
+  const { gateway, guard, openaiChat, connection } = options;
+
+  const refuse = (problem: Problem): Response => {
+    const { status, body } = openaiChat.failure(problem);
+    const headers: Record<string, string> = {
+      "content-type": "application/json",
+      "x-request-id": gateway.newRequestId(),
+    };
+    if (problem.retryAfterSeconds !== undefined) headers["retry-after"] = String(problem.retryAfterSeconds);
+    return new Response(body, { status, headers });
+  };
+
+  const routes = new Hono();
+  routes.get("/healthz", (context) => context.json({ status: "ok" }));
+  routes.get("/readyz", (context) =>
+    options.draining() ? context.json({ status: "draining" }, 503) : context.json({ status: "ready" }),
+  );
+  routes.get("/v1/models", () => json(encodeModelList(listModels(gateway.state, gateway.clock.now()))));
+  routes.get("/v1/models/:id{.+}", (context) => {
+    const name = context.req.param("id");
+    const model = findModel(gateway.state, name, gateway.clock.now());
+    if (model) return json(encodeModel(model));
+    const message = `The model "${name}" does not exist. See: freellm models list`;
+    return refuse({ kind: "unknown_model", message, parameter: "model" });
+  });
+  routes.post("/v1/chat/completions", (context) => chat(context.req.raw, openaiChat));
+  routes.route("/admin", adminRoutes(options.admin, gateway));
+  routes.notFound((context) => {
+    const known = routes.routes.some(
+      ({ path, method }) => method !== "ALL" && path === context.req.path && method !== context.req.method,
+    );
+    const { method, path } = context.req;
+    return refuse(
+      known
+        ? { kind: "method_not_allowed", message: `${method} is not allowed on ${path}.` }
+        : { kind: "not_found", message: `Unknown route: ${method} ${path}` },
+    );
+  });
+  routes.onError((error) => {
+    if (error instanceof ProblemError) return refuse(error.problem);
+    gateway.log.error("a request failed inside freellm", { error: error.stack ?? String(error) });
+    return refuse({ kind: "internal", message: "freellm failed at this request; its log says why." });
+  });
+
+  async function chat(request: Request, surface: Surface): Promise<Response> {
+    if (options.draining()) {
+      return refuse({ kind: "shutting_down", message: "freellm is shutting down.", retryAfterSeconds: 5 });
+    }
+    const limits = { maxBytes: gateway.limits.maxBodyBytes, maxDepth: MAX_DEPTH };
+    const { value, bytes } = await readBody(request, limits);
+    const chatRequest = surface.decode(value, bytes);
+    connection.keepOpen(request);
+    const client = new ClientLink();
+    request.signal.addEventListener("abort", () => client.leave(), { once: true });
+    const exchange = new ChatExchange(gateway, surface, chatRequest, client);
+    return exchange.respond(patience(request.headers, gateway.limits.maxWaitMs));
+  }
+
+  return (request) => {
+    const { method, headers } = request;
+    const path = requestPath(request.url);
+    const problem = guard.check({
+      method,
+      path,
+      headers,
+      // Only a wrong token asks for it.
+      get peer() {
+        return connection.peer(request);
+      },
+    });
+    return problem ? refuse(problem) : routes.fetch(request);
+  };
+}
+
+/** `X-Freellm-Max-Wait: SECONDS` sets how long this request may wait for a free target. */
+function patience(headers: Headers, fallback: number): number {
+  const text = headers.get("x-freellm-max-wait");
+  if (text === null) return fallback;
+  const seconds = Number(text);
+  if (text.trim() === "" || !Number.isFinite(seconds) || seconds < 0 || seconds > 600) {
+    throw new ProblemError({
+      kind: "invalid_request",
+      message: "X-Freellm-Max-Wait takes a number of seconds from 0 to 600.",
+      parameter: "X-Freellm-Max-Wait",
+    });
+  }
+  return seconds * 1000;
+}
+
+function json(body: string): Response {
+  return new Response(body, { headers: { "content-type": "application/json" } });
+}

@@ -1,0 +1,82 @@
+/** The socket server. The only file that knows Bun.serve. */
+import type { Surface } from "../surface/surface.ts";
+import type { AdminOptions } from "./admin.ts";
+import type { Gateway } from "./gateway.ts";
+import { createGuard, loopbackHosts, type TokenChecker } from "./guard.ts";
+import { createHandler } from "./handler.ts";
+
+export interface ListenOptions {
+  gateway: Gateway;
+  openaiChat: Surface;
+  admin: AdminOptions;
+  tokens: TokenChecker;
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  /** `host:port` values of the Host header beside the loopback ones. */
+  allowedHosts: readonly string[];
+  allowedOrigins: readonly string[];
+}
+
+export interface Listener {
+  readonly port: number;
+  readonly url: string;
+  /** Refuses new work, lets running answers end for at most `milliseconds`, then cuts them. True when all ended by themselves. */
+  drain(milliseconds: number): Promise<boolean>;
+  /** Cuts everything now. */
+  stop(): Promise<void>;
+}
+
+/** Seconds that a connection may be idle before its request is whole. */
+const IDLE_SECONDS = 10;
+
+/** Starts to listen. Throws when the address cannot be taken. */
+export function listen(options: ListenOptions): Listener {
+  const { gateway, host } = options;
+  let draining = false;
+  let handle: ((request: Request) => Promise<Response> | Response) | null = null;
+  const server = Bun.serve({
+    hostname: host,
+    port: options.port,
+    idleTimeout: IDLE_SECONDS,
+    // The error page of development mode would show exceptions to clients.
+    development: false,
+    // Above our own limit, which answers in the surface's shape.
+    maxRequestBodySize: gateway.limits.maxBodyBytes + 1024 * 1024,
+    fetch: (request) => handle?.(request) ?? new Response(null, { status: 503 }),
+    error: () => new Response(null, { status: 500 }),
+  });
+  const port = server.port ?? options.port;
+  const hosts = [...loopbackHosts(port), ...options.allowedHosts];
+  handle = createHandler({
+    gateway,
+    guard: createGuard({
+      allowedHosts: hosts,
+      allowedOrigins: options.allowedOrigins,
+      tokens: options.tokens,
+      clock: gateway.clock,
+    }),
+    openaiChat: options.openaiChat,
+    admin: options.admin,
+    connection: {
+      keepOpen: (request) => server.timeout(request, 0),
+      peer: (request) => server.requestIP(request)?.address ?? null,
+    },
+    draining: () => draining,
+  });
+  return {
+    port,
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    async drain(milliseconds) {
+      draining = true;
+      const ended = server.stop().then(() => true);
+      const late = new Promise<boolean>((resolve) => {
+        gateway.timers.after(milliseconds, () => resolve(false));
+      });
+      const complete = await Promise.race([ended, late]);
+      if (!complete) await server.stop(true);
+      return complete;
+    },
+    stop: () => server.stop(true),
+  };
+}

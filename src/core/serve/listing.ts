@@ -1,0 +1,124 @@
+/** `GET /v1/models` from the routing state: every name that a client may use, and whether it would be served now. */
+import { DEFAULT_OUTPUT_TOKENS } from "../route/estimate.ts";
+import { newProgress, type Obstacle, plan } from "../route/plan.ts";
+import type { RouterState } from "../route/state.ts";
+import type { Target } from "../route/target.ts";
+import type { ListedModel } from "../surface/models.ts";
+
+/** A request that any model could take: what "available" is asked for. */
+const SMALLEST = { input: 1, output: DEFAULT_OUTPUT_TOKENS };
+
+/**
+ * `auto` first; then each upstream id once, which fails over between the providers that have it; then every
+ * `provider/id`, which pins one. Only models with a key are listed.
+ */
+export function listModels(state: RouterState, now: number): ListedModel[] {
+  const { catalogue } = state;
+  const rows: ListedModel[] = [];
+  const automatic = catalogue.resolve("auto");
+  if (automatic.kind !== "unknown" && automatic.targets.length > 0) {
+    rows.push(listed("auto", automatic.targets, now));
+  }
+  const pins: ListedModel[] = [];
+  const seen = new Set<string>();
+  for (const entry of catalogue.orderedModels()) {
+    const pinned = catalogue.resolve(entry.key);
+    if (pinned.kind === "unknown" || pinned.targets.length === 0) continue;
+    pins.push(listed(entry.key, pinned.targets, now));
+    if (seen.has(entry.model.id)) continue;
+    seen.add(entry.model.id);
+    const shared = catalogue.resolve(entry.model.id);
+    if (shared.kind === "named") rows.push(listed(entry.model.id, shared.targets, now));
+  }
+  const names = new Set(rows.map((row) => row.id));
+  return [...rows, ...pins.filter((pin) => !names.has(pin.id))];
+}
+
+/** One name, also one that has no key; undefined when it is unknown. */
+export function findModel(state: RouterState, name: string, now: number): ListedModel | undefined {
+  const resolution = state.catalogue.resolve(name);
+  if (resolution.kind === "unknown") return undefined;
+  const entry = state.catalogue.models.get(name);
+  return listed(name, resolution.targets, now, entry?.model.provider);
+}
+
+function listed(id: string, targets: readonly Target[], now: number, owner = "freellm"): ListedModel {
+  const { reason, until } = availability(targets, now);
+  const models = [...new Set(targets.map((target) => target.model.model))];
+  const providers = [...new Set(models.map((model) => model.provider))];
+  const largest = (values: (number | null)[]): number | null =>
+    values.reduce((best, value) => (value === null ? best : Math.max(best ?? 0, value)), null);
+  return {
+    id,
+    ownedBy: providers.length === 1 ? (providers[0] ?? owner) : owner,
+    created: 0,
+    contextWindow: largest(models.map((model) => model.contextWindow)),
+    maxOutputTokens: largest(models.map((model) => model.maxOutputTokens)),
+    capabilities: {
+      tools: models.some((model) => model.capabilities.tools),
+      vision: models.some((model) => model.capabilities.vision),
+      jsonSchema: models.some((model) => model.capabilities.jsonSchema),
+      reasoning: models.some((model) => model.capabilities.reasoning),
+    },
+    available: reason === null,
+    reason,
+    until,
+    providers,
+  };
+}
+
+/** Whether the smallest request would be served by one of the targets now; if not, why and until when. */
+export function availability(
+  targets: readonly Target[],
+  now: number,
+): { reason: string | null; until: number | null } {
+  if (targets.length === 0) return { reason: "no key", until: null };
+  const needs = { tools: false, vision: false, jsonSchema: false };
+  const request = { candidates: targets, needs, tokens: SMALLEST, progress: newProgress() };
+  let first: Obstacle | null = null;
+  for (const { obstacle } of plan(request, now)) {
+    if (obstacle === null) return { reason: null, until: null };
+    if (first === null || sooner(obstacle, first)) first = obstacle;
+  }
+  const until = first?.until ?? null;
+  return {
+    reason: first ? obstacleText(first) : "no key",
+    until: until !== null && Number.isFinite(until) ? until : null,
+  };
+}
+
+function sooner(one: Obstacle, other: Obstacle): boolean {
+  return (one.until ?? Number.POSITIVE_INFINITY) < (other.until ?? Number.POSITIVE_INFINITY);
+}
+
+export function obstacleText(obstacle: Obstacle): string {
+  switch (obstacle.reason) {
+    case "model_disabled":
+      return "the model is disabled";
+    case "key_disabled":
+      return "the key is disabled";
+    case "key_invalid":
+      return "the key is invalid";
+    case "no_tools":
+      return "takes no tools";
+    case "no_vision":
+      return "takes no images";
+    case "no_json_schema":
+      return "takes no JSON schema";
+    case "context_too_small":
+      return "its context window is too small";
+    case "tried":
+    case "refused_request":
+      return "was tried";
+    case "resting":
+      return `resting after ${obstacle.kind}`;
+    case "breaker_open":
+      return "failed repeatedly";
+    case "limit": {
+      const { metric, window, cap } = obstacle.counter.limit;
+      return metric === "concurrency"
+        ? `limit of ${cap} calls at once`
+        : `limit of ${cap} ${metric} a ${window}`;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/** An answer that has begun: what the commit gate held back, then the rest as it arrives. Settles its reservation itself. */
+import type { ChatEvent, Usage } from "../chat/event.ts";
+import type { Failure } from "../chat/failure.ts";
+import type { Reservation } from "../route/failover.ts";
+
+/** Where the events of an answer come from after the commit. */
+export interface EventSource {
+  /** The next batch, never empty; null at the end. Rejects when the connection breaks or a deadline passes. */
+  next(): Promise<ChatEvent[] | null>;
+  /** Nobody wants the rest. */
+  cancel(): void;
+  /** Words for what `next` rejected with. */
+  failureOf(error: unknown): Failure;
+}
+
+/** A broken answer still cost something: a token has about four characters. */
+const CHARACTERS_PER_TOKEN = 4;
+
+export class LiveAnswer {
+  readonly reservation: Reservation;
+  readonly #source: EventSource;
+  readonly #broke: (failure: Failure) => void;
+  #held: ChatEvent[] | null;
+  #characters = 0;
+  #usage: Usage | null = null;
+  #finished = false;
+  #ended = false;
+  /** What broke the answer after the commit. */
+  failure: Failure | null = null;
+
+  constructor(
+    reservation: Reservation,
+    held: ChatEvent[],
+    source: EventSource,
+    broke: (failure: Failure) => void,
+  ) {
+    this.reservation = reservation;
+    this.#held = held;
+    this.#source = source;
+    this.#broke = broke;
+  }
+
+  get usage(): Usage {
+    return this.#usage ?? this.#estimate();
+  }
+
+  /** The next batch of events; null when the answer is over. A break is a `failure` event, the last one. Never rejects. */
+  async read(): Promise<ChatEvent[] | null> {
+    if (this.#ended) return null;
+    const held = this.#held;
+    if (held) {
+      this.#held = null;
+      return this.#take(held);
+    }
+    try {
+      const events = await this.#source.next();
+      if (events) return this.#take(events);
+      return this.#end();
+    } catch (error) {
+      if (this.#ended) return null;
+      return this.#take([{ type: "failure", failure: this.#source.failureOf(error) }]);
+    }
+  }
+
+  /** The client left: stops the upstream and blames nobody. */
+  cancel(): void {
+    if (this.#ended) return;
+    this.#source.cancel();
+    this.#settle();
+  }
+
+  #take(events: ChatEvent[]): ChatEvent[] {
+    for (const event of events) {
+      switch (event.type) {
+        case "text-delta":
+        case "reasoning-delta":
+          this.#characters += event.text.length;
+          break;
+        case "tool-call-delta":
+          this.#characters += event.arguments.length;
+          break;
+        case "usage":
+          this.#usage = event.usage;
+          break;
+        case "finish":
+          this.#finished = true;
+          break;
+        case "failure":
+          this.failure = event.failure;
+          this.#source.cancel();
+          this.#settle();
+          this.#broke(event.failure);
+          break;
+      }
+    }
+    return events;
+  }
+
+  #end(): ChatEvent[] | null {
+    if (!this.#finished) {
+      const failure: Failure = {
+        kind: "broken_stream",
+        scope: "model",
+        rule: "generic/no-finish",
+        message: "the stream ended without a finish reason",
+      };
+      return this.#take([{ type: "failure", failure }]);
+    }
+    const estimated = this.#usage === null;
+    this.#settle();
+    return estimated ? [{ type: "usage", usage: this.usage }] : null;
+  }
+
+  #settle(): void {
+    this.#ended = true;
+    const { inputTokens, outputTokens } = this.usage;
+    this.reservation.settle({ requests: 1, inputTokens, outputTokens });
+  }
+
+  #estimate(): Usage {
+    return {
+      inputTokens: this.reservation.need.inputTokens,
+      outputTokens: Math.ceil(this.#characters / CHARACTERS_PER_TOKEN),
+      estimated: true,
+    };
+  }
+}

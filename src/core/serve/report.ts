@@ -1,0 +1,141 @@
+/** What the client is told about who served it, what was tried, and why nothing was left. */
+import type { Failure, FailureKind } from "../chat/failure.ts";
+import type { Problem } from "../chat/problem.ts";
+import type { AttemptRecord } from "../route/event.ts";
+import type { Outcome } from "../route/failover.ts";
+import type { LiveAnswer } from "./live-answer.ts";
+
+const LONGEST_TRAIL = 10;
+
+/** `groq/openai/gpt-oss-120b key2=rate_minute; ...`: printable ASCII, ten hops at most. */
+export function trailHeader(attempts: readonly AttemptRecord[]): string {
+  const hops = attempts.slice(0, LONGEST_TRAIL).map(({ provider, model, keyId, outcome }) => {
+    return `${provider}/${model} key${keyId.slice(keyId.lastIndexOf("-") + 1)}=${outcome}`;
+  });
+  if (attempts.length > LONGEST_TRAIL) hops.push(`${attempts.length - LONGEST_TRAIL} more`);
+  return hops.join("; ").replace(/[^\x20-\x7e]/g, "?");
+}
+
+/** Headers of every answer. Failed attempts are told only when there were any. */
+export function routingHeaders(
+  requestId: string,
+  servedBy: { provider: string; model: string } | null,
+  failed: readonly AttemptRecord[],
+): Record<string, string> {
+  const headers: Record<string, string> = { "x-request-id": requestId };
+  if (servedBy) headers["x-routed-via"] = trailSafe(`${servedBy.provider}/${servedBy.model}`);
+  if (failed.length > 0) {
+    headers["x-fallback-attempts"] = String(failed.length);
+    headers["x-fallback-trail"] = trailHeader(failed);
+  }
+  return headers;
+}
+
+function trailSafe(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?");
+}
+
+const IN_WORDS: Readonly<Record<FailureKind, string>> = {
+  invalid_key: "the key was refused",
+  no_credit: "the account has no credit left",
+  forbidden: "the key may not use this model",
+  rate_minute: "rate limited",
+  rate_unknown: "rate limited",
+  quota_hour: "the hour's quota is used up",
+  quota_day: "the day's quota is used up",
+  quota_week: "the week's quota is used up",
+  quota_month: "the month's quota is used up",
+  concurrency: "too many calls at once",
+  capacity: "the model is overloaded",
+  server_error: "server error",
+  transport: "no connection",
+  timeout: "no answer in time",
+  bad_reply: "an unusable answer",
+  broken_stream: "the stream broke",
+  model_gone: "the model is gone",
+  not_on_plan: "the model is not in this key's plan",
+  not_routable: "the model cannot be reached with this key",
+  context_too_long: "the prompt is too long for the model",
+  too_large: "the request is larger than the limit",
+  too_costly: "the request costs more than is left",
+  parameter: "a parameter was refused",
+  history: "the conversation was refused",
+  bad_generation: "the model wrote an invalid answer",
+  content_filter: "refused by the content policy",
+  client_error: "the request was refused",
+  config: "needs configuration",
+  aborted: "the client left",
+};
+
+/** One line for the trail in an error text: `groq/llama (groq-1): rate limited`. */
+function hopText({ provider, model, keyId, outcome }: AttemptRecord): string {
+  return `${provider}/${model} (${keyId}): ${outcome === "ok" ? "answered" : IN_WORDS[outcome]}`;
+}
+
+export function triedText(attempts: readonly AttemptRecord[]): string {
+  if (attempts.length === 0) return "Nothing could be tried.";
+  const shown = attempts.slice(0, LONGEST_TRAIL).map(hopText).join("; ");
+  const more = attempts.length > LONGEST_TRAIL ? `; and ${attempts.length - LONGEST_TRAIL} more` : "";
+  return `Tried ${shown}${more}.`;
+}
+
+/** What the caller of a request without an answer is told. */
+export function problemOf(
+  outcome: Exclude<Outcome<LiveAnswer>, { kind: "committed" }>,
+  model: string,
+  named: boolean,
+  attempts: readonly AttemptRecord[],
+  now: number,
+): Problem {
+  const tried = triedText(attempts);
+  const last: Failure | null = outcome.kind === "refused" ? outcome.failure : outcome.last;
+  const judged = last === null ? null : requestProblem(last);
+  if (outcome.kind === "refused") {
+    return judged ?? { kind: "upstream_failed", message: tried };
+  }
+  const { kind, soonest } = outcome.why;
+  const wait = soonest === null ? null : Math.max(1, Math.ceil((soonest - now) / 1000));
+  switch (kind) {
+    case "no_key": {
+      const message = `No usable key for model "${model}". Add one with: freellm keys add`;
+      return { kind: "no_key", message, parameter: "model" };
+    }
+    case "incapable": {
+      const message = `No model behind "${model}" takes what this request needs (tools, images or a JSON schema). See: freellm models list`;
+      return named
+        ? { kind: "invalid_request", message, parameter: "model" }
+        : { kind: "no_key", message, parameter: "model" };
+    }
+    case "too_long": {
+      const message = `The prompt is too long for every model behind "${model}". ${tried} See: freellm models list`;
+      return { kind: "context_too_long", message, parameter: "messages" };
+    }
+    case "waiting": {
+      const seconds = wait ?? 60;
+      const message = `Every model behind "${model}" is at a limit or resting; the first is free again in ${seconds} s. ${tried} See: freellm status`;
+      return { kind: "rate_limited", message, retryAfterSeconds: seconds };
+    }
+    case "failed": {
+      if (judged) return judged;
+      const message = `Every model behind "${model}" failed. ${tried} See: freellm status`;
+      return { kind: "upstream_failed", message, ...(wait === null ? {} : { retryAfterSeconds: wait }) };
+    }
+  }
+}
+
+/** Failures that are the request's own fault; null for all others. */
+function requestProblem(failure: Failure): Problem | null {
+  switch (failure.kind) {
+    case "content_filter":
+      return { kind: "content_filter", message: failure.message };
+    case "context_too_long":
+      return { kind: "context_too_long", message: failure.message, parameter: "messages" };
+    case "client_error":
+    case "parameter": {
+      const parameter = failure.parameter === undefined ? {} : { parameter: failure.parameter };
+      return { kind: "invalid_request", message: failure.message, ...parameter };
+    }
+    default:
+      return null;
+  }
+}
