@@ -1,0 +1,92 @@
+/** The live file store: Bun's built-in SQLite in WAL mode. */
+import { Database as BunSqlite, type Statement as BunStatement } from "bun:sqlite";
+import type { Database, SqlRow, SqlValue, Statement } from "../ports.ts";
+import { securePrivateFile } from "./private-file.ts";
+import { withoutWal } from "./sqlite-file.ts";
+
+/**
+ * WAL survives `kill -9` at every point; NORMAL may lose the last commits in a power cut (`durable.ts` raises it
+ * to FULL for keys). Without a busy timeout a second process fails at once instead of waiting.
+ */
+const PRAGMAS = `
+  PRAGMA busy_timeout = 5000;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  PRAGMA foreign_keys = ON;
+  PRAGMA temp_store = MEMORY;
+`;
+
+/**
+ * Opens or creates the database file, mode 0600. SQLite gives `-wal` and `-shm` the mode of the main file, so the
+ * main file is made before SQLite sees it; left-over companions are tightened too.
+ * Throws the engine's error when the file is no database, StoreError when it is a symbolic link.
+ */
+export function openBunDatabase(path: string): Database {
+  securePrivateFile(path, "create");
+  securePrivateFile(`${path}-wal`, "if-present");
+  securePrivateFile(`${path}-shm`, "if-present");
+  const sqlite = new BunSqlite(path, { readwrite: true, create: true });
+  try {
+    sqlite.run(PRAGMAS);
+    return new BunDatabase(sqlite);
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+}
+
+class BunDatabase implements Database {
+  readonly #sqlite: BunSqlite;
+  readonly #prepared = new Map<string, { native: BunStatement<SqlRow, SqlValue[]>; statement: Statement }>();
+  readonly #begin: Statement;
+  readonly #commit: Statement;
+
+  constructor(sqlite: BunSqlite) {
+    this.#sqlite = sqlite;
+    this.#begin = this.prepare("BEGIN IMMEDIATE");
+    this.#commit = this.prepare("COMMIT");
+  }
+
+  execute(sql: string): void {
+    this.#sqlite.run(sql);
+  }
+
+  prepare(sql: string): Statement {
+    const known = this.#prepared.get(sql);
+    if (known) return known.statement;
+    const native = this.#sqlite.prepare<SqlRow, SqlValue[]>(sql);
+    const statement: Statement = {
+      run: (...parameters) => {
+        native.run(...parameters);
+      },
+      get: (...parameters) => native.get(...parameters) ?? undefined,
+      all: (...parameters) => native.all(...parameters),
+    };
+    this.#prepared.set(sql, { native, statement });
+    return statement;
+  }
+
+  transaction<T>(work: () => T): T {
+    this.#begin.run();
+    try {
+      const result = work();
+      this.#commit.run();
+      return result;
+    } catch (error) {
+      // Some errors (disk full, I/O) have rolled back already.
+      if (this.#sqlite.inTransaction) this.#sqlite.run("ROLLBACK");
+      throw error;
+    }
+  }
+
+  serialize(): Uint8Array {
+    return withoutWal(this.#sqlite.serialize());
+  }
+
+  close(): void {
+    // An open statement would keep the connection alive, and with it the `-wal` file.
+    for (const { native } of this.#prepared.values()) native.finalize();
+    this.#prepared.clear();
+    this.#sqlite.close();
+  }
+}

@@ -1,0 +1,115 @@
+/** The schema, as numbered steps of static SQL. A released step is never edited; a change is a new step. */
+import type { Database } from "../ports.ts";
+import { readNumber } from "./row.ts";
+import { StoreError } from "./store-error.ts";
+
+/**
+ * keys, endpoints, model_overrides, settings: what the user entered; small, written durably, kept in the snapshot.
+ * calls: the ledger, a row for each call sent; folded into usage_slots minutes after it is settled.
+ * usage_slots: use per key, model and span of time; by time first, because reading and pruning go by time.
+ */
+const FIRST = `
+  CREATE TABLE keys (
+    id TEXT PRIMARY KEY,
+    provider TEXT NOT NULL,
+    label TEXT,
+    account TEXT NOT NULL,
+    base_url TEXT,
+    secret BLOB,
+    last4 TEXT,
+    fingerprint TEXT,
+    position INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE key_numbers (provider TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT;
+  CREATE TABLE key_states (key_id TEXT PRIMARY KEY, state TEXT NOT NULL, detail TEXT, at INTEGER NOT NULL) STRICT;
+  CREATE TABLE endpoints (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    base_url TEXT NOT NULL,
+    models TEXT NOT NULL,
+    position INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE model_overrides (model TEXT PRIMARY KEY, enabled INTEGER, position INTEGER) STRICT;
+  CREATE TABLE settings (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT;
+  CREATE TABLE calls (
+    id INTEGER PRIMARY KEY,
+    key_id TEXT NOT NULL,
+    model TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    tokens INTEGER NOT NULL,
+    settled_at INTEGER,
+    requests INTEGER,
+    input_tokens INTEGER,
+    output_tokens INTEGER
+  ) STRICT;
+  CREATE TABLE usage_slots (
+    start INTEGER NOT NULL,
+    key_id TEXT NOT NULL,
+    model TEXT NOT NULL,
+    span INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    requests INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    PRIMARY KEY (start, key_id, model)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX usage_slots_fine ON usage_slots (start) WHERE span = 900000;
+  CREATE TABLE rests (scope TEXT PRIMARY KEY, kind TEXT NOT NULL, until INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
+  CREATE TABLE requests (
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    surface TEXT NOT NULL,
+    model TEXT NOT NULL,
+    stream INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    served_provider TEXT,
+    served_model TEXT,
+    served_key TEXT,
+    attempts TEXT NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    first_content_ms REAL,
+    duration_ms REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX requests_by_time ON requests (at);
+  CREATE TABLE totals (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    requests INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    failovers INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO totals VALUES (1, 0, 0, 0, 0, 0);
+  CREATE TABLE call_numbers (id INTEGER PRIMARY KEY CHECK (id = 1), last INTEGER NOT NULL) STRICT;
+  INSERT INTO call_numbers VALUES (1, 0);
+  CREATE TABLE digest (id INTEGER PRIMARY KEY CHECK (id = 1), value TEXT NOT NULL) STRICT;
+  PRAGMA user_version = 1;
+`;
+
+/** Step n brings the database to `user_version` n; each sets it itself, because a pragma takes no parameters. */
+const MIGRATIONS: readonly string[] = [FIRST];
+
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** The schema version of an open database; 0 is a new one. */
+export function schemaVersion(database: Database): number {
+  const row = database.prepare("PRAGMA user_version").get();
+  return row ? readNumber(row, "user_version") : 0;
+}
+
+/** Brings the database to this program's schema, a transaction a step. Throws StoreError for one of a newer program. */
+export function migrate(database: Database, migrations: readonly string[] = MIGRATIONS): void {
+  const version = schemaVersion(database);
+  if (version > migrations.length) {
+    throw new StoreError(
+      "newer_version",
+      `The database was written by a newer freellm (schema ${version}, this program knows ${migrations.length}).`,
+      "Update freellm; an older one would not understand what the newer one wrote.",
+    );
+  }
+  for (const sql of migrations.slice(version)) database.transaction(() => database.execute(sql));
+}

@@ -1,0 +1,133 @@
+/**
+ * A copy of what the user entered (keys sealed as they are), beside the database. It brings the keys back when the
+ * database is damaged, and its presence says that a missing or empty database is not a first run.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync, renameSync } from "node:fs";
+import * as v from "valibot";
+import type { Database, Random, SqlRow, SqlValue } from "../ports.ts";
+import { writeAtomically } from "./atomic.ts";
+
+/** Each table of the user's with the statements that read and write it; the columns agree in number and order. */
+const TABLES = [
+  {
+    name: "keys",
+    select: `SELECT id, provider, label, account, base_url, secret, last4, fingerprint, position, created_at
+      FROM keys ORDER BY id`,
+    insert: `INSERT OR REPLACE INTO keys
+      (id, provider, label, account, base_url, secret, last4, fingerprint, position, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  },
+  {
+    name: "key_numbers",
+    select: "SELECT provider, last FROM key_numbers ORDER BY provider",
+    insert: "INSERT OR REPLACE INTO key_numbers (provider, last) VALUES (?, ?)",
+  },
+  {
+    name: "endpoints",
+    select: "SELECT id, name, base_url, models, position FROM endpoints ORDER BY id",
+    insert: "INSERT OR REPLACE INTO endpoints (id, name, base_url, models, position) VALUES (?, ?, ?, ?, ?)",
+  },
+  {
+    name: "model_overrides",
+    select: "SELECT model, enabled, position FROM model_overrides ORDER BY model",
+    insert: "INSERT OR REPLACE INTO model_overrides (model, enabled, position) VALUES (?, ?, ?)",
+  },
+  {
+    name: "settings",
+    select: "SELECT name, value FROM settings ORDER BY name",
+    insert: "INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)",
+  },
+] as const;
+
+/** Kept in the snapshot but not under the digest: traffic changes them all the time. */
+const STATES = {
+  select: "SELECT key_id, state, detail, at FROM key_states ORDER BY key_id",
+  insert: "INSERT OR REPLACE INTO key_states (key_id, state, detail, at) VALUES (?, ?, ?, ?)",
+};
+
+const Cell = v.union([v.string(), v.number(), v.null(), v.strictObject({ base64: v.string() })]);
+const Rows = v.array(v.array(Cell));
+const Content = v.strictObject({
+  format: v.literal(1),
+  tables: v.record(v.string(), Rows),
+  states: Rows,
+});
+export type SnapshotContent = v.InferOutput<typeof Content>;
+
+function toCell(value: SqlValue): v.InferOutput<typeof Cell> {
+  if (value instanceof Uint8Array) return { base64: Buffer.from(value).toString("base64") };
+  return typeof value === "bigint" ? Number(value) : value;
+}
+
+function fromCell(cell: v.InferOutput<typeof Cell>): SqlValue {
+  return typeof cell === "object" && cell !== null ? Uint8Array.from(Buffer.from(cell.base64, "base64")) : cell;
+}
+
+const toRow = (row: SqlRow) => Object.values(row).map(toCell);
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Everything the user entered, as it is in the database now. */
+export function takeSnapshot(database: Database): SnapshotContent {
+  const tables: SnapshotContent["tables"] = {};
+  for (const { name, select } of TABLES) tables[name] = database.prepare(select).all().map(toRow);
+  return { format: 1, tables, states: database.prepare(STATES.select).all().map(toRow) };
+}
+
+/** Changes with every change of what the user entered, and with nothing else. */
+export function snapshotDigest(content: SnapshotContent): string {
+  return sha256(JSON.stringify(content.tables));
+}
+
+/** Puts a snapshot into a new database; run it in a transaction. */
+export function restoreSnapshot(database: Database, content: SnapshotContent): void {
+  for (const { name, insert } of TABLES) {
+    for (const row of content.tables[name] ?? []) database.prepare(insert).run(...row.map(fromCell));
+  }
+  for (const row of content.states) database.prepare(STATES.insert).run(...row.map(fromCell));
+}
+
+/** How many keys a snapshot holds. */
+export function keyCount(content: SnapshotContent): number {
+  return content.tables["keys"]?.length ?? 0;
+}
+
+/** The generation before, should the newest be damaged. */
+function previous(path: string): string {
+  return `${path}.previous`;
+}
+
+/** Writes the snapshot file: its checksum, then its content, one line each. The one before is kept. */
+export function writeSnapshot(path: string, content: SnapshotContent, random: Random): void {
+  const text = JSON.stringify(content);
+  try {
+    renameSync(path, previous(path));
+  } catch {
+    // The first one has none before it.
+  }
+  writeAtomically(path, `${sha256(text)}\n${text}\n`, random);
+}
+
+/**
+ * The newest good snapshot; `damaged` when there are files but none is whole, undefined when there is none at all.
+ */
+export function readSnapshot(path: string): SnapshotContent | "damaged" | undefined {
+  let seen = false;
+  for (const candidate of [path, previous(path)]) {
+    let file: string;
+    try {
+      file = readFileSync(candidate, "utf8");
+    } catch {
+      continue;
+    }
+    seen = true;
+    const [checksum, text] = file.split("\n");
+    if (text === undefined || sha256(text) !== checksum) continue;
+    const parsed = v.safeParse(Content, JSON.parse(text));
+    if (parsed.success) return parsed.output;
+  }
+  return seen ? "damaged" : undefined;
+}
