@@ -15,22 +15,32 @@ export function missing(parameter: string): ProblemError {
 
 /** The problem behind the first issue of a failed validation. */
 export function problemOf(issue: v.BaseIssue<unknown>): Problem {
-  const parameter = pathOf(issue);
-  const [message, code] = describe(issue, parameter);
+  let path: readonly v.IssuePathItem[] = issue.path ?? [];
+  let finding: Finding = issue;
+  const last = path.at(-1);
+  if (last && Array.isArray(last.input) && typeof last.key === "string") {
+    // To the schemas an array is an object that lacks fields.
+    path = path.slice(0, -1);
+    finding = { type: "object", input: last.input, message: "an object", requirement: undefined };
+  }
+  const parameter = written(path);
+  const [message, code] = describe(finding, parameter);
   return { kind: "invalid_request", message, code, ...(parameter !== "" && { parameter }) };
 }
 
+type Finding = Pick<v.BaseIssue<unknown>, "type" | "input" | "message" | "requirement">;
+
 /** `messages[0].content[1].type` */
-function pathOf(issue: v.BaseIssue<unknown>): string {
-  let path = "";
-  for (const { key } of issue.path ?? []) {
-    if (typeof key === "number") path += `[${key}]`;
-    else path += path === "" ? String(key) : `.${String(key)}`;
+function written(path: readonly v.IssuePathItem[]): string {
+  let parameter = "";
+  for (const { key } of path) {
+    if (typeof key === "number") parameter += `[${key}]`;
+    else parameter += parameter === "" ? String(key) : `.${String(key)}`;
   }
-  return path;
+  return parameter;
 }
 
-function describe(issue: v.BaseIssue<unknown>, parameter: string): [message: string, code: string] {
+function describe(issue: Finding, parameter: string): [message: string, code: string] {
   if (parameter === "") return ["The request body must be a JSON object.", "invalid_type"];
   const { input, type } = issue;
   if (input === undefined || type === "non_empty")
@@ -38,7 +48,10 @@ function describe(issue: v.BaseIssue<unknown>, parameter: string): [message: str
   switch (type) {
     case "picklist":
       if (typeof input !== "string") return wrongType(parameter, "a string", input);
-      return [`Invalid value: '${echo(input)}'. Supported values are: ${issue.message}.`, "invalid_value"];
+      return [
+        `Invalid value for '${parameter}': '${echo(input)}'. Supported values are: ${issue.message}.`,
+        "invalid_value",
+      ];
     case "min_value":
     case "max_value":
       return outOfRange(parameter, type === "min_value", issue);
@@ -67,7 +80,7 @@ function wrongType(parameter: string, expected: string, input: unknown): [string
 }
 
 /** Fields that take integers and fields that take decimals have codes of their own. */
-function outOfRange(parameter: string, below: boolean, issue: v.BaseIssue<unknown>): [string, string] {
+function outOfRange(parameter: string, below: boolean, issue: Finding): [string, string] {
   const number = INTEGER_FIELDS.has(parameter) ? "integer" : "decimal";
   const [side, sign, code] = below
     ? ["below minimum", ">=", "below_min_value"]
@@ -85,7 +98,7 @@ const INTEGER_FIELDS: ReadonlySet<string> = new Set([
   "top_logprobs",
 ]);
 
-function limitOf(issue: v.BaseIssue<unknown>): string {
+function limitOf(issue: Finding): string {
   return String(issue.requirement);
 }
 

@@ -120,7 +120,7 @@ const message = v.object(
     role: oneOf(["system", "developer", "user", "assistant", "tool", "function"]),
     content: v.nullish(content),
     name: v.nullish(text),
-    tool_calls: v.nullish(arrayOf(toolCall, "an array of objects")),
+    tool_calls: v.nullish(atMost(MAX_TOOLS, toolCall)),
     tool_call_id: v.nullish(text),
     function_call: v.nullish(calledFunction),
     refusal: v.nullish(text),
