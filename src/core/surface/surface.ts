@@ -22,7 +22,7 @@ export interface Surface {
   readonly streamContentType: string;
   /** The parsed body into the canonical form; `bytes` is the body's size. Throws ProblemError. */
   decode(body: unknown, bytes: number): ChatRequest;
-  /** A whole answer as JSON text. `fallbackId` and `created` (epoch seconds) serve where the upstream gave none. */
+  /** A whole answer as JSON text. Id, model, creation time and usage are the answer's: whoever serves it has filled them in. */
   whole(answer: Answer, request: ChatRequest): string;
   stream(request: ChatRequest): StreamEncoder;
   /** An error reply: status and JSON text, in this wire's shape. */

@@ -51,7 +51,7 @@ function choose(tools: Tool[], raw: RawToolChoice): DecodedTools {
   if (raw.type === "allowed_tools") {
     const allowed = raw.allowed_tools ?? raw;
     const names = new Set(allowed.tools?.map((tool) => tool.function?.name ?? tool.name));
-    // No provider of free models knows this form: offering only the allowed tools comes to the same.
+    // Few providers know this form: offering only the allowed tools comes to the same.
     return withChoice(
       tools.filter((tool) => names.has(tool.name)),
       allowed.mode ?? "auto",
