@@ -17,13 +17,13 @@ export interface Consequence {
    * What the failover loop may do next: `next` target; `other_provider` once, then give up; `larger_window` only;
    * `other_model`; `final`: tell the client.
    */
-  then: "next" | "other_provider" | "larger_window" | "other_model" | "final";
+  onward: "next" | "other_provider" | "larger_window" | "other_model" | "final";
 }
 
 const next = (rest: readonly number[] = [], breaker = false): Consequence => ({
   rest,
   breaker,
-  then: "next",
+  onward: "next",
 });
 
 const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
@@ -46,16 +46,16 @@ const CONSEQUENCES: Readonly<Record<FailureKind, Consequence>> = {
   model_gone: next([10 * MINUTE, HOUR, DAY]),
   not_on_plan: next([DAY]),
   not_routable: next([DAY]),
-  context_too_long: { rest: [], breaker: false, then: "larger_window" },
-  too_large: { rest: [], breaker: false, then: "other_model" },
-  too_costly: { rest: [], breaker: false, then: "other_model" },
+  context_too_long: { rest: [], breaker: false, onward: "larger_window" },
+  too_large: { rest: [], breaker: false, onward: "other_model" },
+  too_costly: { rest: [], breaker: false, onward: "other_model" },
   parameter: next(),
   history: next(),
   bad_generation: next(),
-  content_filter: { rest: [], breaker: false, then: "final" },
-  client_error: { rest: [], breaker: false, then: "other_provider" },
+  content_filter: { rest: [], breaker: false, onward: "final" },
+  client_error: { rest: [], breaker: false, onward: "other_provider" },
   config: next([10 * MINUTE, HOUR]),
-  aborted: { rest: [], breaker: false, then: "final" },
+  aborted: { rest: [], breaker: false, onward: "final" },
 };
 
 export function consequenceOf(kind: FailureKind): Consequence {

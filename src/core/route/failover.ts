@@ -126,7 +126,7 @@ function learn(
     return "go_on";
   }
   progress.tried.add(target);
-  switch (consequenceOf(failure.kind).then) {
+  switch (consequenceOf(failure.kind).onward) {
     case "final":
       return "final";
     case "other_provider":

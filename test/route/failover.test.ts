@@ -1,0 +1,230 @@
+import { describe, expect, it } from "vitest";
+import type { Failure, FailureKind, FailureScope } from "../../src/core/chat/failure.ts";
+import type { RouterEvent } from "../../src/core/route/event.ts";
+import {
+  type AttemptResult,
+  failover,
+  type Outcome,
+  type Reservation,
+} from "../../src/core/route/failover.ts";
+import type { RouteRequest } from "../../src/core/route/plan.ts";
+import { limit, World } from "./world.ts";
+
+const LIMITS = { maxAttempts: 20, budgetMs: 45_000, patienceMs: 20_000 };
+
+function failing(kind: FailureKind, scope: FailureScope, more: Partial<Failure> = {}): Failure {
+  return { kind, scope, rule: `test/${kind}`, message: kind, ...more };
+}
+
+type Script = (call: { keyId: string; model: string; count: number }) => string | Failure;
+
+/** Runs the loop against a scripted upstream. An attempt lasts 100 ms of virtual time; waiting moves the clock. */
+async function run(world: World, script: Script, request: RouteRequest = world.request(), limits = LIMITS) {
+  const calls: string[] = [];
+  const events: RouterEvent[] = [];
+  const open = new Set<number>();
+  let ids = 0;
+  const record = (event: RouterEvent): void => {
+    events.push(event);
+    world.apply(event);
+  };
+  const attempt = async ({ target }: Reservation): Promise<AttemptResult<string>> => {
+    const call = { keyId: target.key.id, model: target.model.model.id, count: calls.length };
+    calls.push(`${call.keyId} ${call.model}`);
+    world.now += 100;
+    const result = script(call);
+    return typeof result === "string" ? { answer: result } : { failure: result };
+  };
+  const outcome: Outcome<string> = await failover(request, attempt, limits, {
+    now: () => world.now,
+    record,
+    reserve: (target, need) => {
+      const callId = ++ids;
+      open.add(callId);
+      const { tokens, inputTokens } = need;
+      const model = target.model.key;
+      record({
+        type: "call-reserved",
+        callId,
+        keyId: target.key.id,
+        model,
+        at: world.now,
+        tokens,
+        inputTokens,
+      });
+      return {
+        callId,
+        target,
+        need,
+        settle: (spent) => {
+          if (open.delete(callId)) record({ type: "call-settled", callId, at: world.now, ...spent });
+        },
+      };
+    },
+    wait: async (until) => {
+      world.now = Math.max(world.now, until);
+    },
+    hop: () => {},
+  });
+  return { outcome, calls, events, open };
+}
+
+const answerOf = (outcome: Outcome<string>) => (outcome.kind === "committed" ? outcome.answer : outcome);
+
+describe("the failover loop", () => {
+  it("tries candidates in order and leaves the reservation of the answer open", async () => {
+    const world = new World().provider("a", [{ id: "m" }]).provider("b", [{ id: "n" }]);
+    world.key("a-1").key("a-2").key("b-1");
+    const { outcome, calls, open } = await run(world, ({ keyId }) =>
+      keyId === "b-1" ? "hello" : failing("rate_unknown", "target"),
+    );
+    expect(answerOf(outcome)).toBe("hello");
+    expect(calls).toEqual(["a-1 m", "a-2 m", "b-1 n"]);
+    expect(open.size).toBe(1);
+    expect(world.state.openCalls).toBe(1);
+  });
+
+  it("stops at twenty attempts, each target once", async () => {
+    const world = new World();
+    for (let provider = 0; provider < 25; provider++)
+      world.provider(`p${provider}`, [{ id: "m" }]).key(`p${provider}-1`);
+    const { outcome, calls, open } = await run(world, () => failing("transport", "model"));
+    expect(calls).toHaveLength(20);
+    expect(new Set(calls).size).toBe(20);
+    expect(outcome.kind).toBe("exhausted");
+    expect(open.size).toBe(0);
+  });
+
+  it("reaches the one good target behind nineteen bad ones", async () => {
+    const world = new World();
+    for (let provider = 0; provider < 20; provider++)
+      world.provider(`p${provider}`, [{ id: "m" }]).key(`p${provider}-1`);
+    const { outcome } = await run(world, ({ keyId }) =>
+      keyId === "p19-1" ? "ok" : failing("bad_reply", "model"),
+    );
+    expect(answerOf(outcome)).toBe("ok");
+  });
+
+  it("plans again after each failure: a failed account takes its other keys out", async () => {
+    const world = new World().provider("a", [{ id: "m" }]).provider("b", [{ id: "n" }]);
+    world.key("a-1", "main").key("a-2", "main").key("b-1");
+    const { calls } = await run(world, ({ keyId }) =>
+      keyId === "b-1" ? "ok" : failing("no_credit", "account", { status: 402 }),
+    );
+    expect(calls).toEqual(["a-1 m", "b-1 n"]);
+  });
+
+  it("retries the same target once after a single 500", async () => {
+    const world = new World().provider("a", [{ id: "m" }]).key("a-1");
+    const { outcome, calls } = await run(world, ({ count }) =>
+      count === 0 ? failing("server_error", "model", { status: 500 }) : "second time lucky",
+    );
+    expect(answerOf(outcome)).toBe("second time lucky");
+    expect(calls).toEqual(["a-1 m", "a-1 m"]);
+  });
+
+  it("does not retry a target that answers 500 for ever", async () => {
+    const world = new World().provider("a", [{ id: "m" }]).key("a-1");
+    const { calls, outcome } = await run(world, () => failing("server_error", "model", { status: 500 }));
+    expect(calls).toHaveLength(2);
+    expect(outcome).toMatchObject({ kind: "exhausted", why: { kind: "failed" } });
+  });
+
+  it("waits out a short stated wait when nothing else is there", async () => {
+    const world = new World().provider("a", [{ id: "m" }]).key("a-1");
+    const start = world.now;
+    const { outcome } = await run(world, ({ count }) =>
+      count === 0 ? failing("rate_minute", "target", { status: 429, until: world.now + 2_000 }) : "ok",
+    );
+    expect(answerOf(outcome)).toBe("ok");
+    expect(world.now - start).toBeGreaterThanOrEqual(2_000);
+  });
+
+  it("waits for a limit within the client's patience, and answers at once beyond it", async () => {
+    const caps = [limit({ metric: "requests", window: "minute", cap: 1 })];
+    const world = new World().provider("a", [{ id: "m", limits: caps }]).key("a-1");
+    world.settle(world.reserve("a-1", "m"));
+    const before = world.now;
+    const impatient = await run(world, () => "ok");
+    expect(impatient.outcome).toMatchObject({ kind: "exhausted", why: { kind: "waiting" } });
+    expect(world.now).toBe(before);
+    const patient = await run(world, () => "ok", world.request(), {
+      ...LIMITS,
+      budgetMs: 90_000,
+      patienceMs: 70_000,
+    });
+    expect(answerOf(patient.outcome)).toBe("ok");
+  });
+
+  it("leaves out a refused parameter and asks the same target again", async () => {
+    const world = new World().provider("a", [{ id: "m" }]).key("a-1");
+    const { outcome, calls } = await run(world, ({ count }) =>
+      count === 0 ? failing("parameter", "request", { status: 400, parameter: "seed" }) : "ok",
+    );
+    expect(answerOf(outcome)).toBe("ok");
+    expect(calls).toHaveLength(2);
+    expect(world.state.catalogue.models.get("a/m")?.refusedParameters.has("seed")).toBe(true);
+  });
+
+  it("never sends a prompt that overflowed a window to the same window again", async () => {
+    const world = new World()
+      .provider("a", [{ id: "small", context: 8_000 }])
+      .provider("b", [{ id: "same", context: 8_000 }])
+      .provider("c", [{ id: "large", context: 64_000 }]);
+    world.key("a-1").key("a-2").key("b-1").key("c-1");
+    const { calls } = await run(world, ({ keyId }) =>
+      keyId === "c-1" ? "ok" : failing("context_too_long", "request", { status: 400 }),
+    );
+    expect(calls).toEqual(["a-1 small", "c-1 large"]);
+  });
+
+  it("asks one other provider when one calls the request wrong, then tells the client", async () => {
+    const world = new World()
+      .provider("a", [{ id: "m" }])
+      .provider("b", [{ id: "m" }])
+      .provider("c", [{ id: "m" }]);
+    world.key("a-1").key("a-2").key("b-1").key("c-1");
+    const { outcome, calls } = await run(world, () => failing("client_error", "request", { status: 400 }));
+    expect(calls).toEqual(["a-1 m", "b-1 m"]);
+    expect(outcome).toMatchObject({ kind: "refused", failure: { kind: "client_error" } });
+  });
+
+  it("does not shop around for another content policy", async () => {
+    const world = new World()
+      .provider("a", [{ id: "m" }])
+      .provider("b", [{ id: "m" }])
+      .key("a-1")
+      .key("b-1");
+    const { outcome, calls } = await run(world, () => failing("content_filter", "request", { status: 400 }));
+    expect(calls).toHaveLength(1);
+    expect(outcome.kind).toBe("refused");
+  });
+
+  it("blames nobody when the client leaves, and settles the reservation", async () => {
+    const world = new World().provider("a", [{ id: "m" }]).key("a-1");
+    const { events, open } = await run(world, () => failing("aborted", "request"));
+    expect(open.size).toBe(0);
+    expect(events.map((event) => event.type)).toEqual(["call-reserved", "call-settled"]);
+  });
+
+  it("settles the reservation when an attempt throws", async () => {
+    const world = new World().provider("a", [{ id: "m" }]).key("a-1");
+    const boom = (): never => {
+      throw new Error("boom");
+    };
+    await expect(run(world, boom)).rejects.toThrow("boom");
+    expect(world.state.openCalls).toBe(0);
+  });
+
+  it("stops starting attempts when the budget is spent, but always runs the first retry", async () => {
+    const world = new World();
+    for (let provider = 0; provider < 5; provider++)
+      world.provider(`p${provider}`, [{ id: "m" }]).key(`p${provider}-1`);
+    const slow = (): Failure => {
+      world.now += 50_000;
+      return failing("timeout", "model");
+    };
+    const { calls } = await run(world, slow);
+    expect(calls).toHaveLength(2);
+  });
+});

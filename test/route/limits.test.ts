@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { firstUsable, plan } from "../../src/core/route/plan.ts";
+import { limit, World } from "./world.ts";
+
+const rpm = (cap: number) => limit({ metric: "requests", window: "minute", cap });
+
+describe("limits", () => {
+  it("are all checked before any is taken", () => {
+    const world = new World()
+      .provider("p", [{ id: "m", limits: [rpm(3), limit({ metric: "tokens", window: "minute", cap: 100 })] }])
+      .key("p-1");
+    world.settle(world.reserve("p-1", "m", 90), 90);
+    const request = world.request();
+    expect(firstUsable(request, world.now)).toBeNull();
+    const [verdict] = plan(request, world.now);
+    expect(verdict?.obstacle?.reason).toBe("limit");
+  });
+
+  it("count a request from its dispatch, not from its end", () => {
+    const world = new World().provider("p", [{ id: "m", limits: [rpm(1)] }]).key("p-1");
+    const call = world.reserve("p-1", "m");
+    world.now += 50_000;
+    world.settle(call);
+    world.now += 12_500;
+    expect(firstUsable(world.request(), world.now)).not.toBeNull();
+  });
+
+  it("hold the estimate while a call runs and the real use afterwards", () => {
+    const tokens = limit({ metric: "tokens", window: "minute", cap: 100 });
+    const world = new World().provider("p", [{ id: "m", limits: [tokens] }]).key("p-1");
+    const call = world.reserve("p-1", "m", 90);
+    expect(firstUsable(world.request(), world.now)).toBeNull();
+    world.settle(call, 30);
+    expect(firstUsable(world.request(), world.now)).not.toBeNull();
+    world.settle(world.reserve("p-1", "m", 60), 60);
+    expect(firstUsable(world.request(), world.now)).toBeNull();
+  });
+
+  it("give back a request that the provider does not count", () => {
+    const world = new World().provider("p", [{ id: "m", limits: [rpm(1)] }]).key("p-1");
+    world.settle(world.reserve("p-1", "m"), 0, 0);
+    expect(firstUsable(world.request(), world.now)).not.toBeNull();
+  });
+
+  it("bound calls in flight", () => {
+    const one = limit({ metric: "concurrency", window: "minute", cap: 1 });
+    const world = new World().provider("p", [{ id: "m", limits: [one] }]).key("p-1");
+    const call = world.reserve("p-1", "m");
+    expect(firstUsable(world.request(), world.now)).toBeNull();
+    world.settle(call);
+    expect(firstUsable(world.request(), world.now)).not.toBeNull();
+  });
+
+  it("are shared by the keys of an account and by the models of a pool, and by nobody else", () => {
+    const pooled = limit({ metric: "requests", window: "day", cap: 2, pool: "free" });
+    const world = new World()
+      .provider("p", [
+        { id: "a", limits: [pooled] },
+        { id: "b", limits: [pooled] },
+      ])
+      .key("p-1", "main")
+      .key("p-2", "main")
+      .key("p-3");
+    world.settle(world.reserve("p-1", "a"));
+    world.settle(world.reserve("p-2", "b"));
+    expect(firstUsable(world.request(), world.now)?.key.id).toBe("p-3");
+  });
+
+  it("say never when a request is larger than the whole cap", () => {
+    const tokens = limit({ metric: "tokens", window: "minute", cap: 100 });
+    const world = new World().provider("p", [{ id: "m", limits: [tokens] }]).key("p-1");
+    const [verdict] = plan(world.request("auto", { tokens: { input: 90, output: 20 } }), world.now);
+    expect(verdict?.obstacle?.until).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it("take the provider's word: a stated cap and use by others", () => {
+    const world = new World().provider("p", [{ id: "m", limits: [rpm(30)] }]).key("p-1");
+    world.apply({
+      type: "limit-observed",
+      keyId: "p-1",
+      model: "p/m",
+      at: world.now,
+      observations: [{ metric: "requests", window: "minute", cap: 10, remaining: 0 }],
+    });
+    expect(firstUsable(world.request(), world.now)).toBeNull();
+    world.now += 62_000;
+    for (let call = 0; call < 10; call++) {
+      expect(firstUsable(world.request(), world.now)).not.toBeNull();
+      world.settle(world.reserve("p-1", "m"));
+    }
+    expect(firstUsable(world.request(), world.now)).toBeNull();
+  });
+
+  it("survive a restart: restored use counts at its latest possible time", () => {
+    const world = new World().provider("p", [{ id: "m", limits: [rpm(2)] }]).key("p-1");
+    const restored = { keyId: "p-1", model: "p/m", requests: 2, inputTokens: 5, outputTokens: 5 };
+    world.apply({ type: "usage-restored", from: world.now - 30_000, to: world.now - 10_000, ...restored });
+    expect(firstUsable(world.request(), world.now)).toBeNull();
+    expect(firstUsable(world.request(), world.now + 49_000)).toBeNull();
+    expect(firstUsable(world.request(), world.now + 52_000)).not.toBeNull();
+  });
+});

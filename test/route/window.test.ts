@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { WINDOW_MS } from "../../src/core/route/limits.ts";
+import { createWindow } from "../../src/core/route/window.ts";
+import { currentBoundary, nextBoundary } from "../../src/core/route/zone.ts";
+import { NOON } from "./world.ts";
+
+describe("a sliding window", () => {
+  it("holds use for its whole length and lets it go at most 2.5 % later", () => {
+    for (const window of ["second", "minute", "hour", "day"] as const) {
+      const length = WINDOW_MS[window];
+      for (const offset of [0, 0.31, 0.5, 0.999]) {
+        const counted = createWindow(window, "sliding");
+        const at = NOON + offset * length;
+        counted.add(at, 1);
+        expect(counted.used(at + length - 1)).toBe(1);
+        expect(counted.used(at + length * 1.025)).toBe(0);
+      }
+    }
+  });
+
+  it("never admits more than the cap in any true window, and at least 97 % of it", () => {
+    const counted = createWindow("minute", "sliding");
+    const admitted: number[] = [];
+    for (let now = NOON; now < NOON + 20 * 60_000; now += 37) {
+      if (counted.used(now) + 1 > 30) continue;
+      counted.add(now, 1);
+      admitted.push(now);
+    }
+    admitted.forEach((at, index) => {
+      const thirtyLater = admitted[index + 30];
+      if (thirtyLater !== undefined) expect(thirtyLater - at).toBeGreaterThan(60_000);
+    });
+    expect(admitted.length).toBeGreaterThanOrEqual(0.97 * 20 * 30);
+  });
+
+  it("says when enough will have left, exactly when it has", () => {
+    const counted = createWindow("minute", "sliding");
+    for (let index = 0; index < 10; index++) counted.add(NOON + index * 3_000, 1);
+    const now = NOON + 30_000;
+    const free = counted.freeAt(now, 7);
+    expect(counted.used(free - 1)).toBeGreaterThan(7);
+    expect(counted.used(free)).toBeLessThanOrEqual(7);
+  });
+
+  it("takes back what did not count after all", () => {
+    const counted = createWindow("minute", "sliding");
+    counted.add(NOON, 1);
+    counted.add(NOON + 1_000, 1);
+    counted.add(NOON, -1);
+    expect(counted.used(NOON + 2_000)).toBe(1);
+  });
+
+  it("is empty after a long silence", () => {
+    const counted = createWindow("day", "sliding");
+    counted.add(NOON, 5);
+    expect(counted.used(NOON + 400 * WINDOW_MS.day)).toBe(0);
+  });
+});
+
+describe("a window of the calendar", () => {
+  it("starts again at midnight in its zone, not in ours", () => {
+    const counted = createWindow("day", { zone: "America/Los_Angeles" });
+    const before = Date.UTC(2026, 10, 24, 7, 59, 0); // 23:59 in Los Angeles (UTC-8)
+    counted.add(before, 3);
+    expect(counted.used(before + 30_000)).toBe(3);
+    expect(counted.freeAt(before, 0)).toBe(Date.UTC(2026, 10, 24, 8, 0, 0) + 500);
+    expect(counted.used(Date.UTC(2026, 10, 24, 8, 0, 1))).toBe(0);
+  });
+
+  it.each([
+    // The clocks change on 2026-03-08 and 2026-11-01 in Los Angeles: days of 23 and 25 hours.
+    ["day", "America/Los_Angeles", "2026-03-08T12:00:00Z", "2026-03-09T07:00:00Z", 23],
+    ["day", "America/Los_Angeles", "2026-11-01T12:00:00Z", "2026-11-02T08:00:00Z", 25],
+    ["day", "UTC", "2026-11-24T23:59:59Z", "2026-11-25T00:00:00Z", 24],
+    ["week", "UTC", "2026-11-24T12:00:00Z", "2026-11-30T00:00:00Z", 168],
+    ["month", "UTC", "2026-12-31T12:00:00Z", "2027-01-01T00:00:00Z", 744],
+    ["hour", "UTC", "2026-11-24T12:34:56Z", "2026-11-24T13:00:00Z", 1],
+  ] as const)("%s in %s after %s ends at %s", (window, zone, now, end, hours) => {
+    const instant = Date.parse(now);
+    const next = nextBoundary(window, zone, instant);
+    expect(new Date(next).toISOString()).toBe(new Date(end).toISOString());
+    expect(next - currentBoundary(window, zone, instant)).toBe(hours * 3_600_000);
+  });
+});
