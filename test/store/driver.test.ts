@@ -14,13 +14,22 @@ const drivers: Record<string, () => Promise<Database>> = {
 describe.each(Object.entries(drivers))("the driver contract: %s", (_name, open) => {
   async function openNotes(): Promise<Database> {
     const database = await open();
-    database.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, body ANY); CREATE INDEX by_body ON notes (body)");
+    database.execute(
+      "CREATE TABLE notes (id INTEGER PRIMARY KEY, body ANY); CREATE INDEX by_body ON notes (body)",
+    );
     return database;
   }
 
   it("gives back every kind of value as it was put in", async () => {
     const database = await openNotes();
-    const values = ["text with \u0000 and \u{1f600}", 7, 1.5, -(2 ** 53 - 1), null, new Uint8Array([0, 255, 1])];
+    const values = [
+      "text with \u0000 and \u{1f600}",
+      7,
+      1.5,
+      -(2 ** 53 - 1),
+      null,
+      new Uint8Array([0, 255, 1]),
+    ];
     for (const value of values) database.prepare("INSERT INTO notes (body) VALUES (?)").run(value);
     const rows = database.prepare("SELECT body FROM notes ORDER BY id").all();
     expect(rows.map((row) => row["body"])).toEqual(values);

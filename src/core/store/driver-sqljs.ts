@@ -1,6 +1,11 @@
 /** SQLite as WebAssembly, wholly in memory: for ephemeral use, sealed exports, and files of unknown origin. */
 import { readFileSync } from "node:fs";
-import type { BindParams, Database as SqljsNative, Statement as SqljsStatement, SqlValue as SqljsValue } from "sql.js";
+import type {
+  BindParams,
+  Database as SqljsNative,
+  Statement as SqljsStatement,
+  SqlValue as SqljsValue,
+} from "sql.js";
 import type { Database, SqlRow, SqlValue, Statement } from "../ports.ts";
 import { withoutWal } from "./sqlite-file.ts";
 

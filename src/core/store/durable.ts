@@ -13,7 +13,11 @@ export interface Durable {
  * `beforeCommit` runs as the last step inside the transaction, `afterCommit` once it is on the disk.
  * `synchronous` cannot change inside a transaction, hence around it; use and history stay at NORMAL.
  */
-export function createDurable(database: Database, beforeCommit: () => void, afterCommit: () => void): Durable {
+export function createDurable(
+  database: Database,
+  beforeCommit: () => void,
+  afterCommit: () => void,
+): Durable {
   let inside = false;
   return {
     change(work) {

@@ -86,7 +86,8 @@ export function createKeys(database: Database, durable: Durable): Keys {
   const find = (id: KeyId) => list().find((key) => key.id === id);
   const existing = (id: KeyId): StoredKey => {
     const key = find(id);
-    if (!key) throw new StoreError("not_found", `There is no key ${id}.`, "`freellm keys list` shows the ids.");
+    if (!key)
+      throw new StoreError("not_found", `There is no key ${id}.`, "`freellm keys list` shows the ids.");
     return key;
   };
 

@@ -31,7 +31,9 @@ export function createModels(database: Database, durable: Durable): Models {
     INSERT INTO model_overrides (model, position) VALUES (?, ?)
     ON CONFLICT (model) DO UPDATE SET position = excluded.position`);
   const clearPositions = database.prepare("UPDATE model_overrides SET position = NULL");
-  const deleteEmpty = database.prepare("DELETE FROM model_overrides WHERE enabled IS NULL AND position IS NULL");
+  const deleteEmpty = database.prepare(
+    "DELETE FROM model_overrides WHERE enabled IS NULL AND position IS NULL",
+  );
 
   return {
     list: () =>

@@ -61,7 +61,9 @@ function toCell(value: SqlValue): v.InferOutput<typeof Cell> {
 }
 
 function fromCell(cell: v.InferOutput<typeof Cell>): SqlValue {
-  return typeof cell === "object" && cell !== null ? Uint8Array.from(Buffer.from(cell.base64, "base64")) : cell;
+  return typeof cell === "object" && cell !== null
+    ? Uint8Array.from(Buffer.from(cell.base64, "base64"))
+    : cell;
 }
 
 const toRow = (row: SqlRow) => Object.values(row).map(toCell);

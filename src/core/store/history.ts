@@ -1,0 +1,141 @@
+/** The requests of the past, written behind the answers, and their totals. No prompt, no completion. */
+import type { Database, SqlRow, Timer, Timers } from "../ports.ts";
+import type { AttemptRecord, RequestOutcome, RequestRecord } from "../route/event.ts";
+import { readJson, readNumber, readOptionalNumber, readOptionalText, readText } from "./row.ts";
+
+const FLUSH_MS = 250;
+const FLUSH_ROWS = 200;
+
+export interface Totals {
+  requests: number;
+  /** Requests that got no answer, or a broken one. */
+  failed: number;
+  /** Attempts beyond the first of each request. */
+  failovers: number;
+  inputTokens: number;
+  outputTokens: number;
+}
+
+export interface History {
+  /** Queues a record: a kill loses those of the last quarter of a second, closing loses none. */
+  add(record: RequestRecord): void;
+  /** Latest first. */
+  recent(limit: number): RequestRecord[];
+  /** Of all requests ever, also of those no longer in the history. */
+  totals(): Totals;
+  /** Writes what is queued at once. */
+  flush(): void;
+}
+
+export function createHistory(
+  database: Database,
+  timers: Timers,
+  onError: (error: unknown) => void,
+): History {
+  const insert = database.prepare(`
+    INSERT INTO requests (id, at, surface, model, stream, status, outcome, served_provider, served_model,
+      served_key, attempts, input_tokens, output_tokens, first_content_ms, duration_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const selectRecent = database.prepare("SELECT * FROM requests ORDER BY at DESC, sequence DESC LIMIT ?");
+  const updateTotals = database.prepare(
+    "UPDATE totals SET requests = ?, failed = ?, failovers = ?, input_tokens = ?, output_tokens = ?",
+  );
+  const totals = readTotals(database);
+  let queue: RequestRecord[] = [];
+  let timer: Timer | undefined;
+
+  function flush(): void {
+    timer?.cancel();
+    timer = undefined;
+    if (queue.length === 0) return;
+    const records = queue;
+    queue = [];
+    try {
+      database.transaction(() => {
+        for (const record of records) insert.run(...toValues(record));
+        updateTotals.run(
+          totals.requests,
+          totals.failed,
+          totals.failovers,
+          totals.inputTokens,
+          totals.outputTokens,
+        );
+      });
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  return {
+    add(record) {
+      totals.requests++;
+      if (record.outcome === "failed" || record.outcome === "broken") totals.failed++;
+      totals.failovers += Math.max(0, record.attempts.length - 1);
+      totals.inputTokens += record.inputTokens;
+      totals.outputTokens += record.outputTokens;
+      queue.push(record);
+      if (queue.length >= FLUSH_ROWS) flush();
+      else timer ??= timers.after(FLUSH_MS, flush);
+    },
+    recent(limit) {
+      flush();
+      return selectRecent.all(limit).map(toRecord);
+    },
+    totals: () => ({ ...totals }),
+    flush,
+  };
+}
+
+function readTotals(database: Database): Totals {
+  const row = database.prepare("SELECT * FROM totals").get();
+  if (!row) return { requests: 0, failed: 0, failovers: 0, inputTokens: 0, outputTokens: 0 };
+  return {
+    requests: readNumber(row, "requests"),
+    failed: readNumber(row, "failed"),
+    failovers: readNumber(row, "failovers"),
+    inputTokens: readNumber(row, "input_tokens"),
+    outputTokens: readNumber(row, "output_tokens"),
+  };
+}
+
+function toValues(record: RequestRecord) {
+  return [
+    record.id,
+    record.at,
+    record.surface,
+    record.model,
+    record.stream ? 1 : 0,
+    record.status,
+    record.outcome,
+    record.servedBy?.provider ?? null,
+    record.servedBy?.model ?? null,
+    record.servedBy?.keyId ?? null,
+    JSON.stringify(record.attempts),
+    record.inputTokens,
+    record.outputTokens,
+    record.firstContentMs,
+    record.durationMs,
+  ];
+}
+
+function toRecord(row: SqlRow): RequestRecord {
+  const provider = readOptionalText(row, "served_provider");
+  return {
+    id: readText(row, "id"),
+    at: readNumber(row, "at"),
+    surface: readText(row, "surface"),
+    model: readText(row, "model"),
+    stream: readNumber(row, "stream") === 1,
+    status: readNumber(row, "status"),
+    outcome: readText(row, "outcome") as RequestOutcome,
+    servedBy:
+      provider === null
+        ? null
+        : { provider, model: readText(row, "served_model"), keyId: readText(row, "served_key") },
+    attempts: readJson<AttemptRecord[]>(row, "attempts"),
+    inputTokens: readNumber(row, "input_tokens"),
+    outputTokens: readNumber(row, "output_tokens"),
+    firstContentMs: readOptionalNumber(row, "first_content_ms"),
+    durationMs: readNumber(row, "duration_ms"),
+  };
+}

@@ -1,0 +1,108 @@
+/** The one door to what lasts: opens a database of either driver and gives its repositories. */
+import type { Database, Journal, Timers } from "../ports.ts";
+import type { RouterEvent } from "../route/event.ts";
+import { compactionSteps } from "./compaction.ts";
+import { createDurable } from "./durable.ts";
+import { createEndpoints, type Endpoints } from "./endpoints.ts";
+import { createHistory, type History, type Totals } from "./history.ts";
+import { createJournal } from "./journal.ts";
+import { createKeys, type Keys } from "./keys.ts";
+import { migrate } from "./migrations.ts";
+import { createModels, type Models } from "./models.ts";
+import { restoreEvents } from "./restore.ts";
+import { readNumber } from "./row.ts";
+import { createSettings, type Settings } from "./settings.ts";
+import { type SnapshotContent, snapshotDigest, takeSnapshot } from "./snapshot.ts";
+
+export interface StoreOptions {
+  database: Database;
+  timers: Timers;
+  /** Told what could not be written behind the scenes; the store goes on. Absent: ignored. */
+  onError?: (error: unknown) => void;
+  /** Gets what the user entered, after each change of it. Its own errors go to `onError`: the change itself is safe. */
+  saveSnapshot?: (content: SnapshotContent) => void;
+}
+
+export interface Store {
+  readonly keys: Keys;
+  readonly endpoints: Endpoints;
+  readonly models: Models;
+  readonly settings: Settings;
+  /** Also takes `request-finished` into the history. */
+  readonly journal: Journal;
+  readonly history: Pick<History, "recent">;
+  /** The first free call id: larger than every one ever used. */
+  readonly nextCallId: number;
+  /** Runs several changes of keys, endpoints, models and settings as one: all or none. Durable once it returns. */
+  change<T>(work: () => T): T;
+  /** What rebuilds windows and rests; once, before the first call is reserved. `now` in epoch milliseconds. */
+  restore(now: number): RouterEvent[];
+  /** Folds and prunes in bounded steps; to be called every minute. One at a time: a second call waits for the first. */
+  compact(now: number): Promise<void>;
+  totals(): Totals;
+  /** Writes what is queued and closes the database. */
+  close(): void;
+}
+
+/** Brings the database to this program's schema and opens it. Throws StoreError, or the engine's error on damage. */
+export function openStore({ database, timers, onError = () => {}, saveSnapshot }: StoreOptions): Store {
+  migrate(database);
+  const writeDigest = database.prepare("INSERT OR REPLACE INTO digest (id, value) VALUES (1, ?)");
+  const durable = createDurable(
+    database,
+    () => writeDigest.run(snapshotDigest(takeSnapshot(database))),
+    () => {
+      try {
+        saveSnapshot?.(takeSnapshot(database));
+      } catch (error) {
+        onError(error);
+      }
+    },
+  );
+  const ledger = createJournal(database, timers, onError);
+  const history = createHistory(database, timers, onError);
+  let compacting: Promise<void> = Promise.resolve();
+  let closed = false;
+
+  async function compactNow(now: number): Promise<void> {
+    const steps = compactionSteps(database, now);
+    while (!closed && !steps.next().done) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  return {
+    keys: createKeys(database, durable),
+    endpoints: createEndpoints(database, durable),
+    models: createModels(database, durable),
+    settings: createSettings(database, durable),
+    journal: {
+      append(event) {
+        if (event.type === "request-finished") history.add(event.record);
+        else ledger.append(event);
+      },
+      committed: () => ledger.committed(),
+    },
+    history: { recent: (limit) => history.recent(limit) },
+    nextCallId: lastCallId(database) + 1,
+    change: (work) => durable.change(work),
+    restore: (now) => restoreEvents(database, now),
+    compact(now) {
+      const run = compacting.then(() => compactNow(now));
+      compacting = run.catch(() => {});
+      return run;
+    },
+    totals: () => history.totals(),
+    close() {
+      ledger.flush();
+      history.flush();
+      closed = true;
+      database.close();
+    },
+  };
+}
+
+function lastCallId(database: Database): number {
+  const row = database
+    .prepare("SELECT max(last, coalesce((SELECT max(id) FROM calls), 0)) AS last FROM call_numbers")
+    .get();
+  return row ? readNumber(row, "last") : 0;
+}
