@@ -43,6 +43,12 @@ describe("the order of candidates", () => {
     expect(order(reordered)).toEqual(["b-1 x", "a-2 x", "a-1 x", "a-2 y", "a-1 y"]);
   });
 
+  it("puts the models of the first key first", () => {
+    const reordered = world();
+    reordered.apply({ type: "keys-ordered", keyIds: ["b-1"] });
+    expect(order(reordered)).toEqual(["b-1 x", "a-1 x", "a-2 x", "a-1 y", "a-2 y"]);
+  });
+
   it("keeps what is known of a target when the configuration changes", () => {
     const changed = world();
     fail(changed, "a-1", "a/x", failed("rate_minute"));

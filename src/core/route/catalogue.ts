@@ -25,6 +25,7 @@ export class Catalogue {
   readonly counters = new Map<string, Counter>();
   readonly rests = new Map<RestScope, Rest>();
   readonly #targets = new Map<string, Target>();
+  /** The user's order of models; those left out follow the order of the keys. */
   #modelOrder: ModelKey[] = [];
   #keyOrder: KeyId[] = [];
   /** Candidates in order, by every name a client may use; rebuilt after a change of configuration only. */
@@ -43,7 +44,6 @@ export class Catalogue {
         known.provider = provider;
       } else {
         this.models.set(key, { key, model, provider, health: new Health(), refusedParameters: new Set() });
-        this.#modelOrder.push(key);
       }
     }
     for (const [key, entry] of this.models) {
@@ -69,14 +69,14 @@ export class Catalogue {
     this.#changed();
   }
 
-  /** Those given come first, the others keep their order behind them. */
+  /** Those given come first, the others keep their order behind them. The models follow their first key. */
   orderKeys(ids: readonly KeyId[]): void {
     this.#keyOrder = [...new Set([...ids, ...this.#keyOrder])];
     this.#changed();
   }
 
   orderModels(keys: readonly ModelKey[]): void {
-    this.#modelOrder = [...new Set([...keys, ...this.#modelOrder])];
+    this.#modelOrder = [...new Set(keys)];
     this.#changed();
   }
 
@@ -87,9 +87,15 @@ export class Catalogue {
     this.#changed();
   }
 
-  /** Models in the order in which they are tried. */
+  /** Models in the order in which they are tried: the user's, then by the first key of their provider. */
   orderedModels(): ModelEntry[] {
-    return this.#modelOrder.flatMap((key) => this.models.get(key) ?? []);
+    const given = this.#modelOrder.flatMap((key) => this.models.get(key) ?? []);
+    const rank = new Map<string, number>();
+    for (const key of this.orderedKeys()) if (!rank.has(key.provider)) rank.set(key.provider, rank.size);
+    const rankOf = (entry: ModelEntry): number => rank.get(entry.model.provider) ?? rank.size;
+    const ordered = new Set(given);
+    const others = [...this.models.values()].filter((entry) => !ordered.has(entry));
+    return [...given, ...others.sort((one, other) => rankOf(one) - rankOf(other))];
   }
 
   orderedKeys(): RoutedKey[] {
