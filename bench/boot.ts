@@ -1,0 +1,63 @@
+/** How long a program takes from exec to its first answer, and what it weighs when idle. */
+import { cpuNanoseconds, environment, freePort, pinned, residentMegabytes } from "./process.ts";
+import { BINARY } from "./subjects.ts";
+
+export interface Boot {
+  milliseconds: number;
+  idleMegabytes: number;
+  cpuMilliseconds: number;
+}
+
+const CHAT = JSON.stringify({ model: "bench-model", messages: [{ role: "user", content: "Hello" }] });
+
+/** Starts `command`, asks for a chat answer until there is one, lets it rest and ends it. */
+export async function measureBoot(
+  command: (port: number) => string[],
+  options: { env?: Record<string, string>; cwd?: string; token: string; restMs: number },
+): Promise<Boot> {
+  const port = await freePort();
+  const began = performance.now();
+  const child = Bun.spawn(pinned("proxy", command(port)), {
+    env: environment(options.env),
+    stdout: "ignore",
+    stderr: "ignore",
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  });
+  try {
+    while (!(await answers(port, options.token))) {
+      if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
+      await Bun.sleep(0.5);
+    }
+    const milliseconds = performance.now() - began;
+    await Bun.sleep(options.restMs);
+    return {
+      milliseconds,
+      idleMegabytes: residentMegabytes(child.pid),
+      cpuMilliseconds: cpuNanoseconds(child.pid) / 1e6,
+    };
+  } finally {
+    child.kill();
+    await child.exited;
+  }
+}
+
+async function answers(port: number, token: string): Promise<boolean> {
+  try {
+    const reply = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+      body: CHAT,
+    });
+    await reply.text();
+    return reply.status === 200;
+  } catch {
+    return false;
+  }
+}
+
+/** Wall time of `freellm --version` in milliseconds. */
+export async function measureVersion(): Promise<number> {
+  const began = performance.now();
+  await Bun.spawn([BINARY, "--version"], { env: environment(), stdout: "ignore", stderr: "ignore" }).exited;
+  return performance.now() - began;
+}
