@@ -3,17 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { allowed } from "./law/allowed.ts";
-import {
-  cycleLaw,
-  importLaw,
-  type Law,
-  reachLaw,
-  registrationLaw,
-  sizeLaw,
-  sqlLaw,
-  stateLaw,
-  unusedPermits,
-} from "./law/laws.ts";
+import { cycleLaw, importLaw, type Law, registrationLaw, sizeLaw, sqlLaw, stateLaw } from "./law/laws.ts";
+import { reachLaw, unusedPermits } from "./law/reach.ts";
 import { readSource } from "./law/source.ts";
 
 const root = join(import.meta.dirname, "..");

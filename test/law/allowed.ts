@@ -1,4 +1,4 @@
-import type { AllowList } from "./laws.ts";
+import type { AllowList } from "./reach.ts";
 
 /**
  * Where the program touches the world outside of `src/commands`, and why there. Everything else is handed what it
@@ -7,6 +7,14 @@ import type { AllowList } from "./laws.ts";
 export const allowed: AllowList = {
   "src/core/net/outbound.ts": { fetch: "the only call to the outside" },
   "src/core/serve/listen.ts": { bun: "the only server socket" },
-  "src/core/store/": { modules: "SQLite engines and files of the data directory" },
+  "src/core/store/atomic.ts": { modules: "replaces files whole and durably" },
+  "src/core/store/driver-bun.ts": { modules: "the live SQLite engine" },
+  "src/core/store/driver-sqljs.ts": { modules: "loads the WebAssembly of the second SQLite engine" },
+  "src/core/store/file-store.ts": { modules: "opens the data directory and what lies in it" },
+  "src/core/store/home.ts": { modules: "joins the paths of the home" },
   "src/core/store/journal.ts": { timers: "writes once at the end of each turn of the event loop" },
+  "src/core/store/private-file.ts": { modules: "makes and checks files that only the owner reads" },
+  "src/core/store/snapshot.ts": { modules: "reads and keeps copies, and their checksums" },
+  "src/core/store/sqlite-file.ts": { modules: "looks at a database file before an engine does" },
+  "src/core/store/store.ts": { timers: "compacts in steps, between turns of the event loop" },
 };
