@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkBaseUrl, classifyAddress } from "../../src/core/net/address.ts";
+import { checkBaseUrl, classifyAddress, isLoopbackHost } from "../../src/core/net/address.ts";
 
 describe("base URLs that are never called", () => {
   test.each([
@@ -181,5 +181,18 @@ describe("classifyAddress", () => {
     ["1.2.3.4@evil.example", null],
   ])("%s is %s", (address, expected) => {
     expect(classifyAddress(address)).toBe(expected);
+  });
+});
+
+describe("isLoopbackHost", () => {
+  test.each(["127.0.0.1", "127.9.9.9", "localhost", "LOCALHOST", "::1", "[::1]", "::ffff:127.0.0.1"])(
+    "%s",
+    (host) => {
+      expect(isLoopbackHost(host)).toBe(true);
+    },
+  );
+
+  test.each(["0.0.0.0", "::", "", "192.168.1.5", "localhost.example.com", "box.local"])("not %j", (host) => {
+    expect(isLoopbackHost(host)).toBe(false);
   });
 });

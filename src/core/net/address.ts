@@ -68,6 +68,11 @@ export function classifyAddress(address: string): AddressClass | null {
   return value === null ? null : classifyIpv4(value);
 }
 
+/** Whether only this machine reaches a server that listens on `host`. The unspecified address is reached from everywhere. */
+export function isLoopbackHost(host: string): boolean {
+  return host.toLowerCase() === "localhost" || classifyAddress(host) === "loopback";
+}
+
 /**
  * Checks and normalises the root of an API as a user gave it (no trailing slash). https goes anywhere public or local; plain
  * http only to loopback, private ranges and names that cannot be public: one label, `.local`, `.lan`, `.internal`,
