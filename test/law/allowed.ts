@@ -13,6 +13,10 @@ export const allowed: AllowList = {
   "src/core/store/file-store.ts": { modules: "opens the data directory and what lies in it" },
   "src/core/store/home.ts": { modules: "joins the paths of the home" },
   "src/core/store/journal.ts": { timers: "writes once at the end of each turn of the event loop" },
+  "src/core/store/lock.ts": {
+    modules: "the lock file of the one writer",
+    process: "its own process id, and whether another one lives",
+  },
   "src/core/store/private-file.ts": { modules: "makes and checks files that only the owner reads" },
   "src/core/store/snapshot.ts": { modules: "reads and keeps copies, and their checksums" },
   "src/core/store/sqlite-file.ts": { modules: "looks at a database file before an engine does" },
