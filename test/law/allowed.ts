@@ -21,4 +21,8 @@ export const allowed: AllowList = {
   "src/core/store/snapshot.ts": { modules: "reads and keeps copies, and their checksums" },
   "src/core/store/sqlite-file.ts": { modules: "looks at a database file before an engine does" },
   "src/core/store/store.ts": { timers: "compacts in steps, between turns of the event loop" },
+  "src/core/vault/derivation.ts": { modules: "key derivation" },
+  "src/core/vault/key-file.ts": { modules: "reads and makes the key file", process: "owner of the process" },
+  "src/core/vault/keychain.ts": { bun: "the keychain of the operating system" },
+  "src/core/vault/record.ts": { modules: "authenticated encryption" },
 };
