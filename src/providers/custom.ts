@@ -1,0 +1,61 @@
+/** An endpoint of the user's own. Each is a provider by itself: what happens to one says nothing about another. */
+import type { CustomEndpoint, OpenAIQuirks, ProviderSpec } from "../core/provider.ts";
+
+/** What nearly every server of this wire takes. */
+const QUIRKS: OpenAIQuirks = {
+  maxTokensField: "max_tokens",
+  seedField: "seed",
+  developerRole: "fold",
+  streamUsage: "ask",
+  toolChoiceRequired: "required",
+  toolCallIds: "any",
+  parallelToolCalls: "send",
+  reasoningHistory: "drop",
+  textContent: "string",
+  messageNames: "send",
+  jsonModeStreaming: "send",
+  refusedFields: [],
+  headers: {},
+};
+
+/** A provider made of what the user said. Nothing is known of its models, so nothing is withheld from them. */
+export function customProvider(endpoint: CustomEndpoint): ProviderSpec {
+  const source = "the user";
+  // Facts of an endpoint hold from when it was added, which its store knows.
+  const asOf = "";
+  return {
+    id: endpoint.id,
+    name: endpoint.name,
+    signUpUrl: null,
+    docsUrl: null,
+    baseUrl: endpoint.baseUrl.replace(/\/+$/, ""),
+    dialect: "openai",
+    quirks: QUIRKS,
+    keyPattern: null,
+    keyPrefixes: [],
+    environment: [],
+    anonymous: true,
+    headerFamily: "generic",
+    failedCallsCount: "unknown",
+    probe: { method: "GET", path: "/models", valid: [200, 402, 429], invalid: [401], costsQuota: false },
+    firstContentMs: null,
+    dataUse: "unknown",
+    terms: null,
+    models: endpoint.models.map(({ id, contextWindow, limits }) => ({
+      id,
+      family: id,
+      name: id,
+      status: "active",
+      contextWindow,
+      maxOutputTokens: null,
+      capabilities: { tools: true, vision: true, jsonSchema: true, reasoning: true },
+      intelligence: null,
+      speed: null,
+      limits,
+      source,
+      asOf,
+    })),
+    source,
+    asOf,
+  };
+}
