@@ -1,0 +1,50 @@
+/**
+ * Makes `dist/freellm`: one executable with everything in it. Run by bun; `--target bun-darwin-arm64` (or another name
+ * that Bun knows) builds for that platform, into `dist/freellm-darwin-arm64`.
+ */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { BunPlugin } from "bun";
+
+const root = join(import.meta.dirname, "..");
+
+/** The terminal library asks for its debugger when a variable of the environment says so; it has no place in a release. */
+const withoutDebugger: BunPlugin = {
+  name: "without-debugger",
+  setup(build) {
+    build.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: "stub" }));
+    build.onLoad({ filter: /.*/, namespace: "stub" }, () => ({
+      contents: "export default { initialize() {}, connectToDevTools() {} };",
+      loader: "js",
+    }));
+  },
+};
+
+const { values } = parseArgs({ options: { target: { type: "string" } } });
+const target = values.target as Bun.Build.CompileTarget | undefined;
+const outfile = join(root, "dist", target === undefined ? "freellm" : target.replace(/^bun-/, "freellm-"));
+
+// A process that runs the old file keeps it; writing into it would fail.
+await rm(outfile, { force: true });
+const result = await Bun.build({
+  entrypoints: [join(root, "src/commands/main.ts")],
+  target: "bun",
+  format: "esm",
+  // Commands load their parts when they run; split and as bytecode these cost nothing until then.
+  splitting: true,
+  bytecode: true,
+  minify: true,
+  define: { "process.env.NODE_ENV": '"production"', "process.env.DEV": '"false"' },
+  plugins: [withoutDebugger],
+  compile: {
+    outfile,
+    ...(target === undefined ? {} : { target }),
+    // Whoever starts freellm in a foreign folder must not run what lies there.
+    autoloadBunfig: false,
+    autoloadDotenv: false,
+    autoloadTsconfig: false,
+    autoloadPackageJson: false,
+  },
+});
+for (const log of result.logs) console.error(log);

@@ -1,0 +1,32 @@
+import type { Command } from "commander";
+import { usageError } from "../complaint.ts";
+import { connect, withConnection } from "../connect.ts";
+import type { Context } from "../context.ts";
+import { type RemoteOptions, withExamples, withRemoteOptions } from "../options.ts";
+
+interface RemoveOptions extends RemoteOptions {
+  yes?: boolean;
+}
+
+export function defineRemove(keys: Command, context: Context): void {
+  const command = keys
+    .command("rm")
+    .alias("remove")
+    .description("Forget a key. Its id is never given again.")
+    .argument("<id>", "as `keys list` shows it")
+    .option("-y, --yes", "do not ask");
+  withRemoteOptions(command).action(async (id: string, options: RemoveOptions) => {
+    const { output } = context;
+    if (options.yes !== true && !(await confirmed(id, context))) return output.line("Nothing was changed.");
+    await withConnection(connect(context, options), ({ admin }) => admin.execute({ type: "key-remove", id }));
+    if (output.json) output.data({ removed: [{ id }] });
+    else output.line(`Removed ${id}.`);
+  });
+  withExamples(command, "freellm keys rm groq-1", "freellm keys rm groq-1 --yes");
+}
+
+async function confirmed(id: string, { interactive }: Context): Promise<boolean> {
+  if (!interactive) throw usageError("Nobody is there to confirm the removal.", "Repeat it with --yes.");
+  const { confirm } = await import("@inquirer/prompts");
+  return await confirm({ message: `Forget ${id}?`, default: false }, { output: process.stderr });
+}

@@ -1,0 +1,11 @@
+/** Where the program starts. Asking for the version loads nothing else. */
+import { VERSION } from "./version.ts";
+
+const args = process.argv.slice(2);
+if (args.length === 1 && ["--version", "-V", "-v"].includes(args[0] ?? "")) {
+  process.stdout.write(`${VERSION}\n`);
+} else {
+  const { runProgram } = await import("./program.ts");
+  const { createContext } = await import("./terminal.ts");
+  process.exitCode = await runProgram(args, createContext(args));
+}

@@ -1,0 +1,121 @@
+/** Everything that the commands say: tables and JSON on stdout, errors, hints and notes on stderr. */
+import { Chalk, type ChalkInstance } from "chalk";
+import Table from "cli-table3";
+import { printable } from "./printable.ts";
+
+export interface Sink {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+}
+
+export interface OutputOptions {
+  stdout: Sink;
+  stderr: Sink;
+  environment: Readonly<Record<string, string | undefined>>;
+  /** The user asked for JSON: errors go out as JSON on stdout, too. */
+  json: boolean;
+}
+
+/** What a command that cannot go on tells the user. */
+export interface Complaint {
+  code: string;
+  message: string;
+  hint: string | null;
+}
+
+export class Output {
+  readonly json: boolean;
+  /** What the program ends with when nothing is thrown. */
+  exitCode = 0;
+  /** Colours for text on stdout; plain where colours are not wanted. */
+  readonly paint: ChalkInstance;
+  readonly #paintErrors: ChalkInstance;
+  readonly #stdout: Sink;
+  readonly #stderr: Sink;
+
+  constructor(options: OutputOptions) {
+    this.json = options.json;
+    this.#stdout = options.stdout;
+    this.#stderr = options.stderr;
+    this.paint = new Chalk({ level: colourLevel(options.stdout, options.environment) });
+    this.#paintErrors = new Chalk({ level: colourLevel(options.stderr, options.environment) });
+  }
+
+  /** One line, or several, for people. */
+  line(text = ""): void {
+    this.#stdout.write(`${text}\n`);
+  }
+
+  /** Text as it is, without a line end. */
+  raw(text: string): void {
+    this.#stdout.write(text);
+  }
+
+  /** One JSON object with `"schema": 1` in front. */
+  data(fields: Readonly<Record<string, unknown>>): void {
+    this.#stdout.write(`${JSON.stringify({ schema: 1, ...fields })}\n`);
+  }
+
+  /** Cells are made safe to print; `paintCell` may colour them afterwards. */
+  table(
+    head: readonly string[],
+    rows: readonly (readonly string[])[],
+    paintCell: (text: string, column: number) => string = (text) => text,
+  ): void {
+    const table = new Table({
+      head: head.map((title) => this.paint.bold(title)),
+      chars: BORDERLESS,
+      style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
+    });
+    for (const row of rows) table.push(row.map((cell, column) => paintCell(printable(cell), column)));
+    for (const line of table.toString().split("\n")) this.line(line.trimEnd());
+  }
+
+  /** Something worth knowing beside the result. */
+  note(text: string): void {
+    this.#stderr.write(`freellm: note: ${printable(text)}\n`);
+  }
+
+  warn(text: string): void {
+    this.#stderr.write(`freellm: ${this.#paintErrors.yellow("warning")}: ${printable(text)}\n`);
+  }
+
+  complain({ code, message, hint }: Complaint): void {
+    if (this.json) {
+      this.data({ error: { code, message, hint } });
+      return;
+    }
+    for (const line of message.split("\n")) {
+      this.#stderr.write(`freellm: ${this.#paintErrors.red("error")}: ${printable(line)}\n`);
+    }
+    for (const line of hint?.split("\n") ?? []) {
+      this.#stderr.write(`freellm: ${this.#paintErrors.cyan("hint")}: ${printable(line)}\n`);
+    }
+  }
+}
+
+/** 0 is none, 1 the sixteen basic colours: nobody's theme is overruled. See https://no-color.org and https://force-color.org. */
+function colourLevel(sink: Sink, environment: OutputOptions["environment"]): 0 | 1 {
+  const forced = environment.FORCE_COLOR;
+  if (forced !== undefined && forced !== "") return forced === "0" || forced === "false" ? 0 : 1;
+  if (environment.NO_COLOR !== undefined && environment.NO_COLOR !== "") return 0;
+  return sink.isTTY === true && environment.TERM !== "dumb" ? 1 : 0;
+}
+
+const BORDERLESS = {
+  top: "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  bottom: "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  left: "",
+  "left-mid": "",
+  mid: "",
+  "mid-mid": "",
+  right: "",
+  "right-mid": "",
+  middle: "",
+};

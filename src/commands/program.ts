@@ -1,0 +1,90 @@
+/** The command line as a whole. A command's file is loaded when that command is asked for. */
+import { Command, CommanderError } from "commander";
+import { complaintOf } from "./complaint.ts";
+import type { Context } from "./context.ts";
+import { VERSION } from "./version.ts";
+
+/** What the file of a command exports as `define`: its arguments, options, help and action. */
+export type Define = (command: Command, context: Context) => void;
+
+interface Entry {
+  name: string;
+  summary: string;
+  load(): Promise<{ define: Define }>;
+}
+
+const ENTRIES: readonly Entry[] = [
+  { name: "serve", summary: "start the proxy", load: () => import("./serve.ts") },
+  { name: "keys", summary: "add, list, order and test API keys", load: () => import("./keys/index.ts") },
+  { name: "models", summary: "list the models and choose which are used", load: () => import("./models.ts") },
+  {
+    name: "token",
+    summary: "print or replace the token that clients send",
+    load: () => import("./token.ts"),
+  },
+  { name: "status", summary: "say how the running server does", load: () => import("./status.ts") },
+];
+
+const EXAMPLES = `
+Examples:
+  $ freellm keys add groq          add a key; asks for it
+  $ freellm serve                  start the proxy
+  $ freellm token                  print the token for your clients
+  $ freellm serve --demo           try it without any key`;
+
+/** Runs one command line and gives the exit code. Everything that goes wrong is told through the context's output. */
+export async function runProgram(args: readonly string[], context: Context): Promise<number> {
+  const program = new Command("freellm");
+  program
+    .description("One OpenAI-compatible endpoint over the free tiers of many LLM providers.")
+    .version(VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "show this help")
+    .helpCommand("help [command]", "show the help of a command")
+    .addHelpText("after", EXAMPLES)
+    .allowExcessArguments(false)
+    .action(async () => {
+      const { welcome } = await import("./welcome.ts");
+      await welcome(context);
+    });
+  const asked = askedFor(args);
+  for (const { name, summary, load } of ENTRIES) {
+    const command = program.command(name).summary(summary);
+    if (name === asked) (await load()).define(command, context);
+  }
+  quieten(program);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return context.output.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const { complaint, exitCode } = complaintOf(error, commandLine(program, args));
+    context.output.complain(complaint);
+    return exitCode;
+  }
+}
+
+/** The command that the line names, also behind `help`. */
+function askedFor(args: readonly string[]): string | undefined {
+  const words = args.filter((word) => !word.startsWith("-"));
+  return words[0] === "help" ? words[1] : words[0];
+}
+
+/** Errors are thrown to us instead of being printed; settings are not inherited, so every command gets them. */
+function quieten(command: Command): void {
+  command.exitOverride().configureOutput({ outputError: () => {} });
+  command.showSuggestionAfterError(true);
+  for (const child of command.commands) quieten(child);
+}
+
+/** The deepest command that the line names: `freellm keys add`. */
+function commandLine(program: Command, args: readonly string[]): string {
+  let command = program;
+  const path = [program.name()];
+  for (const word of args) {
+    const child = command.commands.find((candidate) => candidate.name() === word);
+    if (child === undefined) break;
+    command = child;
+    path.push(word);
+  }
+  return path.join(" ");
+}
