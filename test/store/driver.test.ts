@@ -32,8 +32,8 @@ describe.each(Object.entries(drivers))("the driver contract: %s", (_name, open) 
     ];
     for (const value of values) database.prepare("INSERT INTO notes (body) VALUES (?)").run(value);
     const rows = database.prepare("SELECT body FROM notes ORDER BY id").all();
-    expect(rows.map((row) => row["body"])).toEqual(values);
-    expect(rows[5]?.["body"]).toBeInstanceOf(Uint8Array);
+    expect(rows.map((row) => row.body)).toEqual(values);
+    expect(rows[5]?.body).toBeInstanceOf(Uint8Array);
   });
 
   it("takes bigint parameters", async () => {

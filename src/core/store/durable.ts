@@ -10,13 +10,13 @@ export interface Durable {
 }
 
 /**
- * `beforeCommit` runs as the last step inside the transaction, `afterCommit` once it is on the disk.
- * `synchronous` cannot change inside a transaction, hence around it; use and history stay at NORMAL.
+ * `beforeCommit` is the last step inside the transaction; what it gives goes to `afterCommit` once the change is on
+ * the disk. `synchronous` cannot change inside a transaction, hence around it; use and history stay at NORMAL.
  */
-export function createDurable(
+export function createDurable<C>(
   database: Database,
-  beforeCommit: () => void,
-  afterCommit: () => void,
+  beforeCommit: () => C,
+  afterCommit: (content: C) => void,
 ): Durable {
   let inside = false;
   return {
@@ -25,12 +25,8 @@ export function createDurable(
       inside = true;
       try {
         database.execute("PRAGMA synchronous = FULL");
-        const result = database.transaction(() => {
-          const value = work();
-          beforeCommit();
-          return value;
-        });
-        afterCommit();
+        const [result, content] = database.transaction(() => [work(), beforeCommit()] as const);
+        afterCommit(content);
         return result;
       } finally {
         inside = false;

@@ -98,6 +98,28 @@ function readTotals(database: Database): Totals {
   };
 }
 
+/** Values without their names: the names would be a third of the file. */
+type PackedAttempt = [
+  AttemptRecord["provider"],
+  AttemptRecord["model"],
+  AttemptRecord["keyId"],
+  AttemptRecord["outcome"],
+  AttemptRecord["status"],
+  AttemptRecord["rule"],
+  AttemptRecord["message"],
+  AttemptRecord["durationMs"],
+];
+
+function packAttempt(attempt: AttemptRecord): PackedAttempt {
+  const { provider, model, keyId, outcome, status, rule, message, durationMs } = attempt;
+  return [provider, model, keyId, outcome, status, rule, message, durationMs];
+}
+
+function unpackAttempt(packed: PackedAttempt): AttemptRecord {
+  const [provider, model, keyId, outcome, status, rule, message, durationMs] = packed;
+  return { provider, model, keyId, outcome, status, rule, message, durationMs };
+}
+
 function toValues(record: RequestRecord) {
   return [
     record.id,
@@ -110,7 +132,7 @@ function toValues(record: RequestRecord) {
     record.servedBy?.provider ?? null,
     record.servedBy?.model ?? null,
     record.servedBy?.keyId ?? null,
-    JSON.stringify(record.attempts),
+    JSON.stringify(record.attempts.map(packAttempt)),
     record.inputTokens,
     record.outputTokens,
     record.firstContentMs,
@@ -132,7 +154,7 @@ function toRecord(row: SqlRow): RequestRecord {
       provider === null
         ? null
         : { provider, model: readText(row, "served_model"), keyId: readText(row, "served_key") },
-    attempts: readJson<AttemptRecord[]>(row, "attempts"),
+    attempts: readJson<PackedAttempt[]>(row, "attempts").map(unpackAttempt),
     inputTokens: readNumber(row, "input_tokens"),
     outputTokens: readNumber(row, "output_tokens"),
     firstContentMs: readOptionalNumber(row, "first_content_ms"),

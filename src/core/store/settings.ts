@@ -22,12 +22,12 @@ export function createSettings(database: Database, durable: Durable): Settings {
 
   return {
     text(name) {
-      const value = select.get(name)?.["value"];
+      const value = select.get(name)?.value;
       if (value === undefined || typeof value === "string") return value;
       throw wrongKind(name);
     },
     sealed(name) {
-      const value = select.get(name)?.["value"];
+      const value = select.get(name)?.value;
       if (value === undefined || value instanceof Uint8Array) return value;
       throw wrongKind(name);
     },

@@ -73,15 +73,28 @@ function sha256(text: string): string {
 }
 
 /** Everything the user entered, as it is in the database now. */
-export function takeSnapshot(database: Database): SnapshotContent {
+function takeSnapshot(database: Database): SnapshotContent {
   const tables: SnapshotContent["tables"] = {};
   for (const { name, select } of TABLES) tables[name] = database.prepare(select).all().map(toRow);
   return { format: 1, tables, states: database.prepare(STATES.select).all().map(toRow) };
 }
 
 /** Changes with every change of what the user entered, and with nothing else. */
-export function snapshotDigest(content: SnapshotContent): string {
+function digestOf(content: SnapshotContent): string {
   return sha256(JSON.stringify(content.tables));
+}
+
+/** Writes into the database what its user tables amount to, as part of the change that made them so. */
+export function recordDigest(database: Database): SnapshotContent {
+  const content = takeSnapshot(database);
+  database.prepare("INSERT OR REPLACE INTO digest (id, value) VALUES (1, ?)").run(digestOf(content));
+  return content;
+}
+
+/** Whether the user tables are what the last change made them: finds damage that SQLite, without checksums, cannot see. */
+export function digestHolds(database: Database): boolean {
+  const row = database.prepare("SELECT value FROM digest").get();
+  return row === undefined || row.value === digestOf(takeSnapshot(database));
 }
 
 /** Puts a snapshot into a new database; run it in a transaction. */
@@ -94,7 +107,7 @@ export function restoreSnapshot(database: Database, content: SnapshotContent): v
 
 /** How many keys a snapshot holds. */
 export function keyCount(content: SnapshotContent): number {
-  return content.tables["keys"]?.length ?? 0;
+  return content.tables.keys?.length ?? 0;
 }
 
 /** The generation before, should the newest be damaged. */

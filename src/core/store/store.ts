@@ -12,7 +12,7 @@ import { createModels, type Models } from "./models.ts";
 import { restoreEvents } from "./restore.ts";
 import { readNumber } from "./row.ts";
 import { createSettings, type Settings } from "./settings.ts";
-import { type SnapshotContent, snapshotDigest, takeSnapshot } from "./snapshot.ts";
+import { recordDigest, type SnapshotContent } from "./snapshot.ts";
 
 export interface StoreOptions {
   database: Database;
@@ -47,13 +47,12 @@ export interface Store {
 /** Brings the database to this program's schema and opens it. Throws StoreError, or the engine's error on damage. */
 export function openStore({ database, timers, onError = () => {}, saveSnapshot }: StoreOptions): Store {
   migrate(database);
-  const writeDigest = database.prepare("INSERT OR REPLACE INTO digest (id, value) VALUES (1, ?)");
   const durable = createDurable(
     database,
-    () => writeDigest.run(snapshotDigest(takeSnapshot(database))),
-    () => {
+    () => recordDigest(database),
+    (content) => {
       try {
-        saveSnapshot?.(takeSnapshot(database));
+        saveSnapshot?.(content);
       } catch (error) {
         onError(error);
       }
