@@ -3,12 +3,6 @@ import type { CustomEndpoint, ProviderSpec, Providers } from "../provider.ts";
 import type { ModelKey, RoutedModel, RouterEvent } from "../route/event.ts";
 import { modelKey } from "../route/event.ts";
 
-/** What the user changed about a model. */
-export interface ModelOverride {
-  model: ModelKey;
-  enabled: boolean | null;
-}
-
 export class Registry {
   readonly #providers: Providers;
   readonly #custom = new Map<string, ProviderSpec>();
@@ -25,8 +19,13 @@ export class Registry {
     return this.#custom.has(id);
   }
 
+  /** The endpoint as a provider, without taking it in. */
+  preview(endpoint: CustomEndpoint): ProviderSpec {
+    return this.#providers.custom(endpoint);
+  }
+
   setCustom(endpoint: CustomEndpoint): ProviderSpec {
-    const spec = this.#providers.custom(endpoint);
+    const spec = this.preview(endpoint);
     this.#custom.set(endpoint.id, spec);
     return spec;
   }

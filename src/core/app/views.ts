@@ -17,7 +17,8 @@ export interface KeyFacts {
 }
 
 export function keyView(state: RouterState, facts: KeyFacts, order: number, now: number): KeyView {
-  return { ...facts, ...keyState(state, facts.id, now), order };
+  const { id, provider, label, account, last4, baseUrl } = facts;
+  return { id, provider, label, account, ...keyState(state, id, now), last4, order, baseUrl };
 }
 
 function targetsOf(state: RouterState, keyId: KeyId): Target[] {

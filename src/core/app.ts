@@ -1,0 +1,257 @@
+/**
+ * The application: one routing state, one store, one vault, and the commands that change them. It serves requests
+ * (as the gateway of `serve/`) and carries out what users ask (as `Admin`), with or without a socket in front.
+ */
+import { KeyCommands, type KeyHost } from "./app/key-commands.ts";
+import { Keyring } from "./app/keyring.ts";
+import { providerEvent, Registry } from "./app/registry.ts";
+import { UnifiedToken } from "./app/unified-token.ts";
+import { keyView, modelViews, quotaViews } from "./app/views.ts";
+import {
+  type Admin,
+  type Command,
+  CommandError,
+  type CommandReply,
+  type KeyView,
+  type ModelView,
+  type Snapshot,
+} from "./command.ts";
+import type { Clock, Journal, Log, Outbound, Random, Timer, Timers } from "./ports.ts";
+import type { ProviderSpec, Providers } from "./provider.ts";
+import type { KeyId, ModelKey, RouterEvent } from "./route/event.ts";
+import { RouterState } from "./route/state.ts";
+import { Feed } from "./serve/feed.ts";
+import type { Gateway, ServeLimits } from "./serve/gateway.ts";
+import { Waiters } from "./serve/waiters.ts";
+import type { StoredKey } from "./store/keys.ts";
+import type { Store } from "./store/store.ts";
+import type { Vault } from "./vault/vault.ts";
+
+export interface ApplicationOptions {
+  store: Store;
+  vault: Vault;
+  providers: Providers;
+  outbound: Outbound;
+  clock: Clock;
+  timers: Timers;
+  random: Random;
+  log: Log;
+  limits: ServeLimits;
+  version: string;
+}
+
+const COMPACT_EVERY_MS = 60_000;
+const SHOWN_REQUESTS = 100;
+
+export class Application implements Admin, Gateway, KeyHost {
+  readonly state = new RouterState();
+  readonly feed = new Feed();
+  readonly waiters: Waiters;
+  readonly journal: Journal;
+  readonly providers: Providers;
+  readonly outbound: Outbound;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly limits: ServeLimits;
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly registry: Registry;
+  readonly token: UnifiedToken;
+  /** The address under which it is served; null while it is not. */
+  address: string | null = null;
+  readonly #random: Random;
+  readonly #version: string;
+  readonly #startedAt: number;
+  readonly #keyring: Keyring;
+  readonly #keys: KeyCommands;
+  readonly #doubted = new Set<KeyId>();
+  #callId: number;
+  #compaction: Timer | null = null;
+
+  constructor(options: ApplicationOptions) {
+    this.store = options.store;
+    this.vault = options.vault;
+    this.journal = options.store.journal;
+    this.providers = options.providers;
+    this.outbound = options.outbound;
+    this.clock = options.clock;
+    this.timers = options.timers;
+    this.log = options.log;
+    this.limits = options.limits;
+    this.registry = new Registry(options.providers);
+    this.waiters = new Waiters(options.clock, options.timers);
+    this.token = new UnifiedToken(options.store.settings, options.vault, options.random);
+    this.#random = options.random;
+    this.#version = options.version;
+    this.#startedAt = options.clock.now();
+    this.#callId = options.store.nextCallId;
+    this.#keyring = new Keyring(options.vault);
+    this.#keys = new KeyCommands(this);
+    this.#restore();
+  }
+
+  /** Applies what happened, remembers it and tells whoever follows. */
+  record(event: RouterEvent): void {
+    this.state.apply(event);
+    this.journal.append(event);
+    this.feed.push(this.state.sequence, event);
+  }
+
+  nextCallId(): number {
+    return this.#callId++;
+  }
+
+  newRequestId(): string {
+    return `req_${Buffer.from(this.#random.bytes(12)).toString("hex")}`;
+  }
+
+  providerOf(id: string): ProviderSpec | undefined {
+    return this.registry.find(id);
+  }
+
+  secretOf(keyId: KeyId): string | null {
+    return this.#keyring.secretOf(keyId);
+  }
+
+  baseUrlOf(keyId: KeyId): string | null {
+    return this.#keyring.baseUrlOf(keyId);
+  }
+
+  doubt(keyId: KeyId): void {
+    if (this.#doubted.has(keyId)) return;
+    this.#doubted.add(keyId);
+    this.#keys
+      .probe(keyId)
+      .catch((error: unknown) => this.log.error("a key could not be tested", { keyId, error: String(error) }))
+      .finally(() => this.#doubted.delete(keyId));
+  }
+
+  putKey(key: StoredKey): void {
+    this.#keyring.set(key);
+    this.record({ type: "key-set", key: routedKey(key) });
+  }
+
+  dropKey(id: KeyId): void {
+    this.#keyring.remove(id);
+    this.record({ type: "key-removed", keyId: id });
+  }
+
+  keyView(id: KeyId): KeyView {
+    const view = this.keyViews().find((key) => key.id === id);
+    if (!view) throw new CommandError("unknown_key", `There is no key "${id}".`, "See: freellm keys list");
+    return view;
+  }
+
+  keyViews(): KeyView[] {
+    const now = this.clock.now();
+    return this.store.keys.list().map((key, index) => keyView(this.state, key, index + 1, now));
+  }
+
+  modelOverrides(): ReadonlyMap<ModelKey, boolean> {
+    const changed = this.store.models.list().filter((override) => override.enabled !== null);
+    return new Map(changed.map(({ model, enabled }) => [model, enabled === true]));
+  }
+
+  /** Keeps the store small from now on. */
+  start(): void {
+    this.#compaction = this.timers.after(COMPACT_EVERY_MS, () => {
+      this.store
+        .compact(this.clock.now())
+        .catch((error: unknown) =>
+          this.log.error("the store could not be compacted", { error: String(error) }),
+        )
+        .finally(() => {
+          if (this.#compaction) this.start();
+        });
+    });
+  }
+
+  close(): void {
+    this.#compaction?.cancel();
+    this.#compaction = null;
+    this.store.close();
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const now = this.clock.now();
+    return {
+      schema: 1,
+      seq: this.state.sequence,
+      version: this.#version,
+      startedAt: this.#startedAt,
+      now,
+      address: this.address,
+      keys: this.keyViews(),
+      models: modelViews(this.state, now),
+      quotas: quotaViews(this.state, now),
+      requests: this.store.history.recent(SHOWN_REQUESTS),
+      totals: this.store.totals(),
+    };
+  }
+
+  async execute(command: Command): Promise<CommandReply> {
+    switch (command.type) {
+      case "key-add":
+        return this.#keys.add(command);
+      case "key-remove":
+        return this.#keys.remove(command.id);
+      case "keys-reorder":
+        return this.#keys.reorder(command.ids);
+      case "key-enable":
+        return this.#keys.setState(command.id, "unknown");
+      case "key-disable":
+        return this.#keys.setState(command.id, "disabled");
+      case "key-test":
+        return this.#keys.test(command.id);
+      case "model-enable":
+        return { type: "model", model: this.#enableModel(command.model, true) };
+      case "model-disable":
+        return { type: "model", model: this.#enableModel(command.model, false) };
+      case "token-show":
+        return { type: "token", token: this.token.show() };
+      case "token-rotate":
+        return { type: "token", token: this.token.rotate() };
+    }
+  }
+
+  #enableModel(model: ModelKey, enabled: boolean): ModelView {
+    if (!this.state.catalogue.models.has(model)) {
+      throw new CommandError("unknown_model", `There is no model "${model}".`, "See: freellm models list");
+    }
+    this.store.models.setEnabled(model, enabled);
+    this.record({ type: "model-enabled", model, enabled });
+    const view = modelViews(this.state, this.clock.now()).find((row) => row.id === model);
+    if (!view) throw new CommandError("unknown_model", `There is no model "${model}".`);
+    return view;
+  }
+
+  /** The state as the store remembers it. Nothing of this is appended to the journal again. */
+  #restore(): void {
+    const overrides = this.modelOverrides();
+    for (const spec of this.providers.all()) this.state.apply(providerEvent(spec, overrides));
+    for (const endpoint of this.store.endpoints.list()) {
+      this.state.apply(providerEvent(this.registry.setCustom(endpoint), overrides));
+    }
+    for (const key of this.store.keys.list()) {
+      this.#keyring.set(key);
+      this.state.apply({ type: "key-set", key: routedKey(key) });
+    }
+    const ordered = this.store.models.list().filter((override) => override.position !== null);
+    if (ordered.length > 0) {
+      this.state.apply({ type: "models-ordered", models: ordered.map(({ model }) => model) });
+    }
+    for (const event of this.store.restore(this.#startedAt)) this.state.apply(event);
+    this.feed.sequence = this.state.sequence;
+  }
+}
+
+function routedKey(key: StoredKey) {
+  return {
+    id: key.id,
+    provider: key.provider,
+    account: `${key.provider}/${key.account}`,
+    state: key.state,
+    detail: key.stateDetail,
+  };
+}

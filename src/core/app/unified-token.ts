@@ -1,0 +1,48 @@
+/** The token that clients of this installation use. Kept sealed; compared without touching the store. */
+import type { Random } from "../ports.ts";
+import type { Settings } from "../store/settings.ts";
+import { createTokenChecker, createUnifiedToken, type TokenChecker } from "../vault/token.ts";
+import type { Vault } from "../vault/vault.ts";
+
+const SETTING = "unified_token";
+const PLACE = { table: "settings", row: SETTING, provider: "", field: "value" };
+
+export class UnifiedToken {
+  readonly #settings: Settings;
+  readonly #vault: Vault;
+  readonly #random: Random;
+  #token: string;
+  #checker: TokenChecker;
+
+  /** Makes the token at the first run. */
+  constructor(settings: Settings, vault: Vault, random: Random) {
+    this.#settings = settings;
+    this.#vault = vault;
+    this.#random = random;
+    const sealed = settings.sealed(SETTING);
+    this.#token = sealed ? vault.open(PLACE, sealed) : this.#create();
+    this.#checker = createTokenChecker(this.#token);
+  }
+
+  show(): string {
+    return this.#token;
+  }
+
+  /** The old token is refused from now on. */
+  rotate(): string {
+    this.#token = this.#create();
+    this.#checker = createTokenChecker(this.#token);
+    return this.#token;
+  }
+
+  /** In constant time. */
+  accepts(token: string): boolean {
+    return this.#checker.matches(token);
+  }
+
+  #create(): string {
+    const token = createUnifiedToken(this.#random);
+    this.#settings.set(SETTING, this.#vault.seal(PLACE, token));
+    return token;
+  }
+}
