@@ -67,7 +67,7 @@ function spellings(secret: string): string[] {
   const spelt = [
     secret,
     url,
-    url.replaceAll(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
+    url.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
     json,
     json.replaceAll("/", "\\/"),
     hex,

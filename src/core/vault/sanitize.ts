@@ -4,7 +4,6 @@
 const SEQUENCES =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   /\u001b\[[0-?]*[ -/]*[@-~]?|\u001b[\]PX^_][^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?|\u009b[0-?]*[ -/]*[@-~]?/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 const CONTROLS =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for

@@ -95,7 +95,7 @@ function unlocked(header: Header, dataKey: Buffer, created: boolean, options: Va
   const { random, keyFile } = options;
   const fingerprintKey = Buffer.from(hkdfSync("sha256", dataKey, "", "freellm/v1/fingerprint", 32));
   let closed = false;
-  const useKey = (): Buffer => {
+  const liveKey = (): Buffer => {
     if (closed) throw new VaultError("opener_missing", "The vault was closed.");
     return dataKey;
   };
@@ -103,10 +103,10 @@ function unlocked(header: Header, dataKey: Buffer, created: boolean, options: Va
     opener,
     created,
     describe: () => describeOpener(opener, keyFile),
-    seal: (context, plaintext) => sealRecord(useKey(), kid, random.bytes(NONCE_BYTES), context, plaintext),
-    open: (context, sealed) => openRecord(useKey(), kid, context, sealed),
+    seal: (context, plaintext) => sealRecord(liveKey(), kid, random.bytes(NONCE_BYTES), context, plaintext),
+    open: (context, sealed) => openRecord(liveKey(), kid, context, sealed),
     fingerprint(secret) {
-      useKey();
+      liveKey();
       return createHmac("sha256", fingerprintKey).update(secret, "utf8").digest("hex");
     },
     close() {
