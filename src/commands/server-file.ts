@@ -18,9 +18,13 @@ const serverSchema = v.object({
 
 export type ServerRecord = v.InferOutput<typeof serverSchema>;
 
+export function newAdminToken(random: Random): string {
+  return `freellm-admin-${Buffer.from(random.bytes(TOKEN_BYTES)).toString("hex")}`;
+}
+
 /** A new admin token, kept in the (prepared) home while this server runs. */
 export function createAdminToken(home: Home, random: Random): string {
-  const token = `freellm-admin-${Buffer.from(random.bytes(TOKEN_BYTES)).toString("hex")}`;
+  const token = newAdminToken(random);
   writeAtomically(home.adminToken, `${token}\n`, random);
   return token;
 }

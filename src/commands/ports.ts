@@ -1,0 +1,20 @@
+/** The outside world as it really is. */
+import { randomBytes } from "node:crypto";
+import type { Clock, Random, Timers } from "../core/ports.ts";
+
+export const clock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+};
+
+export const timers: Timers = {
+  after(milliseconds, callback) {
+    const handle = setTimeout(callback, milliseconds);
+    return { cancel: () => clearTimeout(handle) };
+  },
+};
+
+export const random: Random = {
+  bytes: (length) => randomBytes(length),
+  fraction: () => Math.random(),
+};
