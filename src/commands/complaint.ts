@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { CommandError } from "../core/command.ts";
 import { SettingsError } from "../core/config/resolve.ts";
 import { StoreError } from "../core/store/store-error.ts";
+import { VaultError } from "../core/vault/vault-error.ts";
 import type { Complaint } from "./output.ts";
 
 export const EXIT_FAILED = 1;
@@ -37,7 +38,7 @@ export function complaintOf(error: unknown, command: string): { complaint: Compl
       exitCode: EXIT_USAGE,
     };
   }
-  if (error instanceof StoreError) {
+  if (error instanceof StoreError || error instanceof VaultError) {
     const { code, message, hint } = error;
     return { complaint: { code, message, hint }, exitCode: EXIT_FAILED };
   }

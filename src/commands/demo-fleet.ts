@@ -25,6 +25,7 @@ export async function startDemoFleet(application: Application): Promise<DemoFlee
         name,
         baseUrl,
         models: models.map((model) => model.id),
+        context: Math.min(...models.map((model) => model.contextWindow)),
         limits,
       });
     }

@@ -1,7 +1,7 @@
 /** Everything that the commands say: tables and JSON on stdout, errors, hints and notes on stderr. */
 import { Chalk, type ChalkInstance } from "chalk";
 import Table from "cli-table3";
-import { printable } from "./printable.ts";
+import { sanitize } from "../core/vault/sanitize.ts";
 
 export interface Sink {
   write(text: string): unknown;
@@ -67,17 +67,17 @@ export class Output {
       chars: BORDERLESS,
       style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
     });
-    for (const row of rows) table.push(row.map((cell, column) => paintCell(printable(cell), column)));
+    for (const row of rows) table.push(row.map((cell, column) => paintCell(sanitize(cell), column)));
     for (const line of table.toString().split("\n")) this.line(line.trimEnd());
   }
 
   /** Something worth knowing beside the result. */
   note(text: string): void {
-    this.#stderr.write(`freellm: note: ${printable(text)}\n`);
+    this.#stderr.write(`freellm: note: ${sanitize(text)}\n`);
   }
 
   warn(text: string): void {
-    this.#stderr.write(`freellm: ${this.#paintErrors.yellow("warning")}: ${printable(text)}\n`);
+    this.#stderr.write(`freellm: ${this.#paintErrors.yellow("warning")}: ${sanitize(text)}\n`);
   }
 
   complain({ code, message, hint }: Complaint): void {
@@ -86,10 +86,10 @@ export class Output {
       return;
     }
     for (const line of message.split("\n")) {
-      this.#stderr.write(`freellm: ${this.#paintErrors.red("error")}: ${printable(line)}\n`);
+      this.#stderr.write(`freellm: ${this.#paintErrors.red("error")}: ${sanitize(line)}\n`);
     }
     for (const line of hint?.split("\n") ?? []) {
-      this.#stderr.write(`freellm: ${this.#paintErrors.cyan("hint")}: ${printable(line)}\n`);
+      this.#stderr.write(`freellm: ${this.#paintErrors.cyan("hint")}: ${sanitize(line)}\n`);
     }
   }
 }

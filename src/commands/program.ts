@@ -1,6 +1,6 @@
 /** The command line as a whole. A command's file is loaded when that command is asked for. */
 import { Command, CommanderError } from "commander";
-import { complaintOf } from "./complaint.ts";
+import { complaintOf, EXIT_USAGE } from "./complaint.ts";
 import type { Context } from "./context.ts";
 import { VERSION } from "./version.ts";
 
@@ -40,12 +40,7 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command")
-    .addHelpText("after", EXAMPLES)
-    .allowExcessArguments(false)
-    .action(async () => {
-      const { welcome } = await import("./welcome.ts");
-      await welcome(context);
-    });
+    .addHelpText("after", EXAMPLES);
   const asked = askedFor(args);
   for (const { name, summary, load } of ENTRIES) {
     const command = program.command(name).summary(summary);
@@ -53,10 +48,17 @@ export async function runProgram(args: readonly string[], context: Context): Pro
   }
   quieten(program);
   try {
+    if (args.length === 0) {
+      const { welcome } = await import("./welcome.ts");
+      await welcome(context);
+      return 0;
+    }
     await program.parseAsync(args, { from: "user" });
     return context.output.exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    // A group without a subcommand: its help has been shown.
+    if (error instanceof CommanderError && error.code === "commander.help") return EXIT_USAGE;
     const { complaint, exitCode } = complaintOf(error, commandLine(program, args));
     context.output.complain(complaint);
     return exitCode;

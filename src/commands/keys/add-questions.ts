@@ -21,7 +21,6 @@ export async function ask({ provider, options, providers, keys, output }: Questi
   const chosen = provider ?? (await askProvider(providers));
   const spec = providers.find(chosen);
   const complete = chosen === CUSTOM ? await askEndpoint(options, keys) : options;
-  if (spec?.terms) output.note(spec.terms);
   if (spec?.signUpUrl) output.note(`Keys of ${spec.name}: ${spec.signUpUrl}`);
   const secret = await askSecret(spec, chosen);
   const siblings = keys.filter((key) =>
@@ -66,11 +65,12 @@ async function askEndpoint(options: AddOptions, keys: readonly KeyView[]): Promi
     options.name ??
     (await input({ message: "Name", default: URL.parse(baseUrl)?.hostname ?? CUSTOM }, terminal)).trim();
   const model = options.model ?? (await askModels());
-  return { ...options, baseUrl, name, model };
+  return { ...options, baseUrl, name, ...(model.length === 0 ? {} : { model }) };
 }
 
+/** None: the endpoint is asked what it serves. */
 async function askModels(): Promise<string[]> {
-  const text = await input({ message: "Model ids, separated by commas", required: true }, terminal);
+  const text = await input({ message: "Model ids, separated by commas (empty: ask the endpoint)" }, terminal);
   return text
     .split(",")
     .map((id) => id.trim())

@@ -11,7 +11,7 @@ import {
   usePrefix,
   useState,
 } from "@inquirer/core";
-import { printable } from "../printable.ts";
+import { sanitize } from "../../core/vault/sanitize.ts";
 
 export interface ArrangeConfig {
   message: string;
@@ -51,7 +51,7 @@ export const arrange = createPrompt<string[], ArrangeConfig>((config, done) => {
     loop: false,
     renderItem({ item, index, isActive }) {
       const mark = isActive ? (held ? "*" : ">") : " ";
-      const line = `${mark} ${index + 1}. ${printable(item.name)}`;
+      const line = `${mark} ${index + 1}. ${sanitize(item.name)}`;
       return isActive ? theme.style.highlight(line) : line;
     },
   });

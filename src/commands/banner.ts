@@ -1,0 +1,37 @@
+/** What a server says when it is ready. */
+import type { Output } from "./output.ts";
+import type { RunningServer } from "./server.ts";
+import { VERSION } from "./version.ts";
+
+/** The token is printed only where it is of no use after this server: a log must not hold the real one. */
+export function printBanner(output: Output, server: RunningServer): void {
+  const { listener, settings, home, fleet, adminToken } = server;
+  const { application, notices } = server.opened;
+  const { bold } = output.paint;
+  const row = (name: string, text: string): void => output.line(`  ${bold(name.padEnd(10))}${text}`);
+  const passing = home === null || fleet !== null;
+  const keys = application.keyViews();
+  const providers = new Set(keys.map(({ provider }) => provider)).size;
+
+  for (const notice of notices) output.note(notice);
+  if (settings.expose) {
+    output.warn("other machines can reach this server; the token is all that keeps them out.");
+  }
+  output.line(`freellm ${VERSION} is ready at ${bold(listener.url)}`);
+  output.line();
+  if (keys.length === 0) row("keys", "none yet; add one: freellm keys add");
+  else row("keys", `${keys.length} of ${providers} ${providers === 1 ? "provider" : "providers"}`);
+  if (fleet !== null) {
+    row("demo", "the providers are simulated, and nothing is kept");
+    for (const { name, behaviour } of fleet.endpoints) row("", `${name}: ${behaviour}`);
+  } else {
+    row("sealed by", application.vault.describe());
+  }
+  if (home === null) row("status", `FREELLM_ADMIN_TOKEN=${adminToken} freellm status --url ${listener.url}`);
+  else row("status", passing ? `FREELLM_HOME=${home.root} freellm status` : "freellm status");
+  output.line();
+  output.line("Point a client at it, with the model auto:");
+  output.line(`  export OPENAI_BASE_URL=${listener.url}/v1`);
+  output.line(`  export OPENAI_API_KEY=${passing ? application.token.show() : '"$(freellm token)"'}`);
+  output.line();
+}
