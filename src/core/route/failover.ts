@@ -43,8 +43,8 @@ export interface FailoverPorts {
   reserve(target: Target, need: Need): Reservation;
   /** Waits until `until` or until something was settled, whichever is first; rejects when the client is gone. */
   wait(until: number): Promise<void>;
-  /** The attempt ended: one hop of the trail. */
-  hop(target: Target, failure: Failure | null, startedAt: number): void;
+  /** An attempt failed: one hop of the trail. */
+  hop(target: Target, failure: Failure, startedAt: number): void;
 }
 
 export type Outcome<Answer> =

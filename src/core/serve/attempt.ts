@@ -6,6 +6,7 @@ import type { OutboundResponse } from "../ports.ts";
 import type { CallTarget, ChatDecoder, ProviderSpec } from "../provider.ts";
 import type { Attempt, AttemptResult, Reservation } from "../route/failover.ts";
 import type { Target } from "../route/target.ts";
+import { createRedactor } from "../vault/redact.ts";
 import type { ClientLink } from "./client-link.ts";
 import { Deadline } from "./deadline.ts";
 import type { Gateway } from "./gateway.ts";
@@ -15,6 +16,8 @@ import { type EventSource, LiveAnswer } from "./live-answer.ts";
 const MAX_REPLY_BYTES = 32 * 1024 * 1024;
 /** Decoded bytes of an error reply. */
 const MAX_ERROR_BYTES = 8 * 1024 * 1024;
+/** Characters of an error reply that are looked at. */
+const READ_OF_ERROR = 64 * 1024;
 
 export function createAttempt(
   gateway: Gateway,
@@ -47,6 +50,8 @@ class Call implements EventSource {
   readonly #endsAt: number;
   #timedOut: string | null = null;
   #phase = "first content";
+  /** The key of this call, so that no provider can echo it into an error text. */
+  #secret: string | null = null;
   #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
   #decoder: ChatDecoder | null = null;
   committed = false;
@@ -70,8 +75,8 @@ class Call implements EventSource {
     const dialect = gateway.providers.dialect(provider);
     const callTarget = describeTarget(provider, target, gateway.baseUrlOf(target.key.id));
     const encoded = dialect.encode(request, callTarget);
-    const secret = gateway.secretOf(target.key.id);
-    if (secret !== null) encoded.headers.authorization = `Bearer ${secret}`;
+    this.#secret = gateway.secretOf(target.key.id);
+    if (this.#secret !== null) encoded.headers.authorization = `Bearer ${this.#secret}`;
     this.#wait("first content", provider.firstContentMs ?? gateway.limits.firstContentMs);
     const startedAt = gateway.clock.monotonic();
     const response = await gateway.outbound.send({
@@ -94,7 +99,7 @@ class Call implements EventSource {
       held = dialect.decodeWhole(body, request, callTarget, gateway.clock.now());
     }
     const broken = held.find((event) => event.type === "failure");
-    if (broken?.type === "failure") return { failure: broken.failure };
+    if (broken?.type === "failure") return { failure: this.#scrubbed(broken.failure) };
     this.committed = true;
     if (streamed) this.#wait("the next chunk", gateway.limits.streamStallMs);
     else this.#rest();
@@ -169,10 +174,16 @@ class Call implements EventSource {
     if (done) {
       this.#reader = null;
       this.#rest();
-      return decoder.end();
+      return this.#safe(decoder.end());
     }
     if (this.committed) this.#wait("the next chunk", this.#gateway.limits.streamStallMs);
-    return decoder.push(value);
+    return this.#safe(decoder.push(value));
+  }
+
+  #safe(events: ChatEvent[]): ChatEvent[] {
+    const last = events.at(-1);
+    if (last?.type === "failure") last.failure = this.#scrubbed(last.failure);
+    return events;
   }
 
   #wait(phase: string, milliseconds: number): void {
@@ -190,13 +201,21 @@ class Call implements EventSource {
 
   async #classify(response: OutboundResponse): Promise<Failure> {
     const { status, headers } = response;
-    const body = await response.text(MAX_ERROR_BYTES).catch(() => "");
-    return this.#gateway.providers.classify(this.#provider, {
-      status,
-      headers,
-      body,
-      now: this.#gateway.clock.now(),
-    });
+    const text = await response.text(MAX_ERROR_BYTES).catch(() => "");
+    const body = this.#withoutSecret(text.slice(0, READ_OF_ERROR));
+    const now = this.#gateway.clock.now();
+    return this.#gateway.providers.classify(this.#provider, { status, headers, body, now });
+  }
+
+  #scrubbed(failure: Failure): Failure {
+    return { ...failure, message: this.#withoutSecret(failure.message) };
+  }
+
+  #withoutSecret(text: string): string {
+    if (this.#secret === null) return text;
+    const redactor = createRedactor();
+    redactor.add(this.#secret);
+    return redactor.scrub(text);
   }
 }
 

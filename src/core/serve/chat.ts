@@ -1,5 +1,6 @@
 /** Serves one chat request on any surface: body in, answer or error out, and a record of it at the end. */
 import { addEvent, emptyAnswer } from "../chat/answer.ts";
+import type { Failure } from "../chat/failure.ts";
 import type { Problem } from "../chat/problem.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import { measureRequest } from "../route/estimate.ts";
@@ -28,7 +29,8 @@ export class ChatExchange {
   readonly #client: ClientLink;
   readonly #arrivedAt: number;
   readonly #startedAt: number;
-  readonly #attempts: AttemptRecord[] = [];
+  /** The hops before the one that answered. */
+  readonly #failed: AttemptRecord[] = [];
   #servedBy: Target | null = null;
   #firstContentMs: number | null = null;
 
@@ -81,7 +83,7 @@ export class ChatExchange {
     }
     if (this.#client.gone) return { gone: true };
     const named = resolution.kind === "named";
-    return { problem: problemOf(outcome, model, named, this.#attempts, gateway.clock.now()) };
+    return { problem: problemOf(outcome, model, named, this.#failed, gateway.clock.now()) };
   }
 
   #ports(): FailoverPorts {
@@ -92,17 +94,8 @@ export class ChatExchange {
       reserve: (target, need) => reserve(gateway, target, need),
       wait: (until) => gateway.waiters.wait(until, this.#client.signal),
       hop: (target, failure, startedAt) => {
-        if (failure?.kind === "invalid_key") gateway.doubt(target.key.id);
-        this.#attempts.push({
-          provider: target.key.provider,
-          model: target.model.model.id,
-          keyId: target.key.id,
-          outcome: failure?.kind ?? "ok",
-          status: failure?.status ?? null,
-          rule: failure?.rule ?? null,
-          message: failure?.message ?? null,
-          durationMs: gateway.clock.now() - startedAt,
-        });
+        if (failure.kind === "invalid_key") gateway.doubt(target.key.id);
+        this.#failed.push(attemptRecord(target, failure, gateway.clock.now() - startedAt));
       },
     };
   }
@@ -182,7 +175,7 @@ export class ChatExchange {
   #headers(): Record<string, string> {
     const target = this.#servedBy;
     const servedBy = target && { provider: target.key.provider, model: target.model.model.id };
-    return routingHeaders(this.requestId, servedBy, this.#attempts);
+    return routingHeaders(this.requestId, servedBy, this.#failed);
   }
 
   #elapsed(): number {
@@ -192,6 +185,8 @@ export class ChatExchange {
   #finish(status: number, outcome: RequestOutcome, answer: LiveAnswer | null): void {
     const target = this.#servedBy;
     const usage = answer?.usage;
+    const attempts = [...this.#failed];
+    if (target) attempts.push(attemptRecord(target, answer?.failure ?? null, this.#firstContentMs ?? 0));
     this.#gateway.record({
       type: "request-finished",
       record: {
@@ -207,7 +202,7 @@ export class ChatExchange {
           model: target.model.model.id,
           keyId: target.key.id,
         },
-        attempts: this.#attempts,
+        attempts,
         inputTokens: usage?.inputTokens ?? 0,
         outputTokens: usage?.outputTokens ?? 0,
         firstContentMs: this.#firstContentMs,
@@ -219,4 +214,17 @@ export class ChatExchange {
 
 function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function attemptRecord(target: Target, failure: Failure | null, durationMs: number): AttemptRecord {
+  return {
+    provider: target.key.provider,
+    model: target.model.model.id,
+    keyId: target.key.id,
+    outcome: failure?.kind ?? "ok",
+    status: failure?.status ?? null,
+    rule: failure?.rule ?? null,
+    message: failure?.message ?? null,
+    durationMs,
+  };
 }
