@@ -1,9 +1,6 @@
-/** What a reply means when nothing is known of who sent it. First row that holds. */
+/** What a reply means when nothing is known of who sent it. */
 import type { Rule } from "./rule.ts";
 
-const BAD_REQUEST = [400, 422];
-
-/** Rows for every status; 429 is judged by its window in `rate.ts` after these. */
 export const GENERIC_RULES: readonly Rule[] = [
   {
     id: "generic/content-filter",
@@ -106,9 +103,4 @@ export const GENERIC_RULES: readonly Rule[] = [
   { id: "generic/413", kind: "too_large", scope: "request", status: [413] },
   { id: "generic/405", kind: "config", scope: "target", status: [405] },
   { id: "generic/timeout-status", kind: "timeout", scope: "model", status: [408, 504, 522, 524] },
-];
-
-/** After the search for a refused parameter. */
-export const LAST_RULES: readonly Rule[] = [
-  { id: "generic/client-error", kind: "client_error", scope: "request", status: BAD_REQUEST },
 ];

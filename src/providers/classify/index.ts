@@ -4,11 +4,10 @@ import type { FailedReply, LimitObservation, ProviderSpec } from "../../core/pro
 import { observeHeaders } from "../meter.ts";
 import { scrub } from "../scrub.ts";
 import { type ErrorBody, readError, readErrorBody } from "./error-body.ts";
-import { GENERIC_RULES, LAST_RULES } from "./generic-rules.ts";
-import { rulesFor } from "./provider-rules.ts";
 import { judgeRate } from "./rate.ts";
 import { refusedParameter } from "./refused-parameter.ts";
-import { type Evidence, holds, mayRest, type Rule, statedLimit } from "./rule.ts";
+import { type Evidence, mayRest, type Rule, statedLimit } from "./rule.ts";
+import { findRule } from "./rules.ts";
 import { clampInstant, nextInUtc, statedInstant } from "./wait.ts";
 
 export { embeddedError } from "./error-body.ts";
@@ -133,15 +132,14 @@ function decide(
   now: number,
 ): Failure {
   const { status, body } = evidence;
-  const row = [rulesFor(provider.id), GENERIC_RULES].flat().find((rule) => holds(rule, evidence));
+  const row = findRule(provider.id, evidence);
   if (row) return fromRule(row, stated, now);
   if (status === 400 || status === 422) {
     const parameter = refusedParameter(body);
     if (parameter !== undefined) {
       return { kind: "parameter", scope: "request", rule: "generic/parameter", message: "", parameter };
     }
-    const last = LAST_RULES.find((rule) => holds(rule, evidence));
-    if (last) return fromRule(last, stated, now);
+    return { kind: "client_error", scope: "request", rule: "generic/client-error", message: "" };
   }
   if (status === 429) {
     const verdict = judgeRate(body, observations, stated === undefined ? undefined : stated - now);

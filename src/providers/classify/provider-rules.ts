@@ -1,4 +1,4 @@
-/** What single providers mean by a reply, which overrules its status. First row that holds; then the generic rows. */
+/** What single providers mean by a reply, which overrules its status. */
 import type { Rule } from "./rule.ts";
 
 const GROQ: readonly Rule[] = [
@@ -212,19 +212,9 @@ const NVIDIA: readonly Rule[] = [
   { id: "nvidia/requests-per-minute", kind: "rate_minute", scope: "account", status: [429] },
 ];
 
-const BY_PROVIDER: Readonly<Record<string, readonly Rule[]>> = {
+export const PROVIDER_RULES: Readonly<Record<string, readonly Rule[]>> = {
   groq: GROQ,
   openrouter: OPENROUTER,
   mistral: MISTRAL,
   nvidia: NVIDIA,
 };
-
-const ANYWHERE: readonly Rule[] = Object.values(BY_PROVIDER)
-  .flat()
-  .filter((rule) => rule.anywhere);
-
-/** The rows of this provider, then those of all others that cannot be mistaken. */
-export function rulesFor(providerId: string): readonly Rule[] {
-  const own = BY_PROVIDER[providerId];
-  return own ? [...own, ...ANYWHERE] : ANYWHERE;
-}

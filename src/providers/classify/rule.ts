@@ -29,6 +29,13 @@ export interface Rule {
   anywhere?: true;
 }
 
+/** Whether a row looks further than the status. */
+export function isSpecific(rule: Rule): boolean {
+  return (
+    rule.codes !== undefined || rule.words !== undefined || rule.spent !== undefined || rule.oversize === true
+  );
+}
+
 export interface Evidence {
   status: number;
   headers: Headers;

@@ -1,0 +1,356 @@
+/** The same cases for every registered provider: a new data file is tested without a line of test. */
+import { describe, expect, test } from "vitest";
+import type { AssistantMessage, ChatRequest, Message, Tool } from "../../src/core/chat/request.ts";
+import { providers } from "../../src/providers/index.ts";
+import {
+  chatRequest,
+  chunk,
+  encodedBody,
+  everyProvider,
+  NOW,
+  replayText,
+  stream,
+  targetOf,
+  wholeAnswer,
+} from "./support.ts";
+
+const KNOWN_FIELDS = new Set(
+  (
+    "model messages temperature top_p top_k min_p frequency_penalty presence_penalty repetition_penalty seed " +
+    "random_seed stop logit_bias logprobs top_logprobs reasoning_effort verbosity user service_tier metadata store " +
+    "prediction max_tokens max_completion_tokens tools tool_choice parallel_tool_calls response_format " +
+    "stream_options stream"
+  ).split(" "),
+);
+
+const weather: Tool = {
+  name: "weather",
+  description: "Weather of a place",
+  parameters: { type: "object", properties: { place: { type: "string" } } },
+};
+const clock: Tool = { name: "clock" };
+const everything: ChatRequest["sampling"] = {
+  temperature: 0.5,
+  topP: 0.9,
+  topK: 40,
+  minP: 0.1,
+  frequencyPenalty: 0.1,
+  presencePenalty: 0.2,
+  repetitionPenalty: 1.1,
+  seed: 7,
+  stop: ["END"],
+  logitBias: { "5": 1 },
+  logprobs: true,
+  topLogprobs: 2,
+  reasoningEffort: "low",
+  verbosity: "low",
+  user: "somebody",
+  serviceTier: "auto",
+  metadata: { a: "b" },
+  store: false,
+  prediction: { type: "content", content: "x" },
+};
+const history: Message[] = [
+  { role: "developer", content: "Be brief." },
+  { role: "user", content: "Weather here and there?" },
+  {
+    role: "assistant",
+    content: "",
+    reasoning: "I must look.",
+    reasoningDetails: [{ type: "reasoning.text", text: "I must look." }],
+    toolCalls: [
+      { id: "call_of_another_provider_1", name: "weather", arguments: '{"place":"here"}' },
+      { id: "call_of_another_provider_2", name: "weather", arguments: "" },
+    ],
+  },
+  { role: "tool", toolCallId: "call_of_another_provider_1", content: "rain" },
+  { role: "tool", toolCallId: "call_of_another_provider_2", content: [{ type: "text", text: "sun" }] },
+];
+const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
+const known = { inputTokens: 7, outputTokens: 3 };
+
+function nullsIn(value: unknown, path = ""): string[] {
+  if (value === null) return [path];
+  if (typeof value !== "object") return [];
+  return Object.entries(value).flatMap(([key, inner]) => nullsIn(inner, `${path}.${key}`));
+}
+
+function messagesOf(body: Record<string, unknown>): Record<string, unknown>[] {
+  const { messages } = body;
+  if (!Array.isArray(messages)) throw new Error("no messages");
+  return messages;
+}
+
+describe.each(everyProvider.map((provider) => [provider.id, provider] as const))("%s", (_, provider) => {
+  const { quirks } = provider;
+  const dialect = providers.dialect(provider);
+
+  test("addresses the chat endpoint below the base URL of the provider or the key", () => {
+    const own = dialect.encode(chatRequest(), targetOf(provider));
+    expect(own.url).toBe(`${provider.baseUrl}/chat/completions`);
+    const other = dialect.encode(chatRequest(), targetOf(provider, { baseUrl: "http://127.0.0.1:1/v9//" }));
+    expect(other.url).toBe("http://127.0.0.1:1/v9/chat/completions");
+    expect(own.headers["content-type"]).toBe("application/json");
+    expect(JSON.stringify(own.headers).toLowerCase()).not.toContain("authorization");
+  });
+
+  test("sends known fields only, none of them null, and none that the provider refuses", () => {
+    const body = encodedBody(provider, {
+      messages: history,
+      tools: [weather, clock],
+      toolChoice: "auto",
+      parallelToolCalls: true,
+      maxOutputTokens: 100,
+      sampling: everything,
+      responseFormat: { type: "json_schema", name: "answer", schema: { type: "object" }, strict: true },
+    });
+    for (const field of Object.keys(body)) expect(KNOWN_FIELDS).toContain(field);
+    for (const field of quirks.refusedFields) expect(body).not.toHaveProperty(field);
+    expect(nullsIn(body)).toEqual([]);
+    expect(body[quirks.maxTokensField]).toBe(100);
+    expect(body[quirks.seedField]).toBe(7);
+    expect(body.temperature).toBe(0.5);
+  });
+
+  test("sends nothing about tools when there are none", () => {
+    const body = encodedBody(provider, { toolChoice: "required", parallelToolCalls: true });
+    for (const field of ["tools", "tool_choice", "parallel_tool_calls"])
+      expect(body).not.toHaveProperty(field);
+  });
+
+  test("leaves out what this model refused before, also inside messages and tools", () => {
+    const refusedParameters = new Set([
+      "temperature",
+      "tools[0].function.strict",
+      "messages.0.name",
+      "top_p",
+    ]);
+    const body = encodedBody(
+      provider,
+      {
+        messages: [{ role: "user", content: "Hi", name: "somebody" }],
+        tools: [{ ...weather, strict: true }],
+        sampling: everything,
+      },
+      { refusedParameters },
+    );
+    expect(body).not.toHaveProperty("temperature");
+    expect(body).not.toHaveProperty("top_p");
+    expect(JSON.stringify(body)).not.toContain('"strict"');
+    expect(messagesOf(body)[0]).not.toHaveProperty("name");
+  });
+
+  test("takes the other name of the token limit once its own was refused", () => {
+    const refusedParameters = new Set([quirks.maxTokensField]);
+    const body = encodedBody(provider, { maxOutputTokens: 9 }, { refusedParameters });
+    const other = quirks.maxTokensField === "max_tokens" ? "max_completion_tokens" : "max_tokens";
+    expect(body[other]).toBe(9);
+    expect(body).not.toHaveProperty(quirks.maxTokensField);
+    const both = new Set(["max_tokens", "max_completion_tokens"]);
+    const none = encodedBody(provider, { maxOutputTokens: 9 }, { refusedParameters: both });
+    expect(none).not.toHaveProperty(other);
+  });
+
+  test("asks for no more tokens than the model can give", () => {
+    const body = encodedBody(provider, { maxOutputTokens: 128_000 }, { maxOutputTokens: 8192 });
+    expect(body[quirks.maxTokensField]).toBe(8192);
+  });
+
+  test("replays a tool loop with matching ids and without foreign fields", () => {
+    const messages = messagesOf(encodedBody(provider, { messages: history, tools: [weather] }));
+    expect(messages.map((message) => message.role)).toEqual([
+      quirks.developerRole === "fold" ? "system" : "developer",
+      "user",
+      "assistant",
+      "tool",
+      "tool",
+    ]);
+    const calls = messages[2]?.tool_calls;
+    if (!Array.isArray(calls)) throw new Error("no calls");
+    const ids = calls.map((call: { id: string }) => call.id);
+    expect(messages.slice(3).map((message) => message.tool_call_id)).toEqual(ids);
+    expect(new Set(ids).size).toBe(2);
+    if (quirks.toolCallIds === "nine") for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9]{9}$/);
+    else expect(ids[0]).toBe("call_of_another_provider_1");
+    expect(calls[1].function.arguments).toBe("{}");
+    const reasoning = ["reasoning", "reasoning_content"].filter(
+      (field) => messages[2]?.[field] !== undefined,
+    );
+    expect(reasoning).toEqual(quirks.reasoningHistory === "drop" ? [] : [quirks.reasoningHistory]);
+    if (quirks.textContent === "string") expect(messages[4]?.content).toBe("sun");
+  });
+
+  test("gives the client back its own id when the provider repeats it", () => {
+    const first = history[2];
+    if (first?.role !== "assistant") throw new Error("no assistant turn");
+    const id = sentIds(first)[0];
+    const delta = { tool_calls: [{ index: 0, id, function: { name: "weather", arguments: "{}" } }] };
+    const answer = replayText(provider, stream(chunk(delta, "tool_calls")), { messages: history });
+    expect(answer.toolCalls[0]?.id).toBe("call_of_another_provider_1");
+  });
+
+  function sentIds(message: AssistantMessage): string[] {
+    const encoded = messagesOf(encodedBody(provider, { messages: [message] }))[0]?.tool_calls;
+    return Array.isArray(encoded) ? encoded.map((call: { id: string }) => call.id) : [];
+  }
+
+  test("sends images, and their detail only when given", () => {
+    const content: Message["content"] = [
+      { type: "text", text: "What is it?" },
+      { type: "image", url: "data:image/png;base64,AAAA" },
+      { type: "image", url: "https://example.org/a.png", detail: "low" },
+    ];
+    expect(messagesOf(encodedBody(provider, { messages: [{ role: "user", content }] }))[0]?.content).toEqual([
+      { type: "text", text: "What is it?" },
+      { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } },
+      { type: "image_url", image_url: { url: "https://example.org/a.png", detail: "low" } },
+    ]);
+  });
+
+  test("asks for JSON by schema, streamed unless the provider cannot", () => {
+    const responseFormat = { type: "json_schema", name: "answer", schema: { type: "object" } } as const;
+    const encoded = dialect.encode(chatRequest({ responseFormat }), targetOf(provider));
+    expect(JSON.parse(encoded.body).response_format).toEqual({
+      type: "json_schema",
+      json_schema: { name: "answer", schema: { type: "object" } },
+    });
+    expect(encoded.stream).toBe(quirks.jsonModeStreaming === "send");
+    expect(JSON.parse(encoded.body).stream).toBe(encoded.stream ? true : undefined);
+    expect(encoded.headers.accept).toBe(encoded.stream ? "text/event-stream" : "application/json");
+  });
+
+  test("asks for the usage of a stream where that is allowed", () => {
+    const asked = quirks.streamUsage === "ask" ? { include_usage: true } : undefined;
+    expect(encodedBody(provider, {}).stream_options).toEqual(asked);
+    expect(encodedBody(provider, { stream: false })).not.toHaveProperty("stream_options");
+  });
+
+  test("says `required` and a named function in the provider's way", () => {
+    const body = encodedBody(provider, { tools: [weather, clock], toolChoice: "required" });
+    expect(body.tool_choice).toBe(quirks.toolChoiceRequired);
+    const named = encodedBody(provider, { tools: [weather, clock], toolChoice: { name: "clock" } });
+    if (quirks.toolChoiceRequired === "required") {
+      expect(named.tool_choice).toEqual({ type: "function", function: { name: "clock" } });
+    } else {
+      expect(named.tool_choice).toBe(quirks.toolChoiceRequired);
+      expect(named.tools).toEqual([{ type: "function", function: { name: "clock" } }]);
+    }
+  });
+
+  test("sends parallel_tool_calls as the provider bears it", () => {
+    const body = encodedBody(provider, { tools: [clock], parallelToolCalls: true });
+    const sent = { send: true, drop: undefined, force_false: false }[quirks.parallelToolCalls];
+    expect(body.parallel_tool_calls).toBe(sent);
+  });
+
+  test("asks only reasoning models for effort", () => {
+    const capabilities = { tools: true, vision: false, jsonSchema: false, reasoning: false };
+    const body = encodedBody(provider, { sampling: { reasoningEffort: "high" } }, { capabilities });
+    expect(body).not.toHaveProperty("reasoning_effort");
+    expect(encodedBody(provider, { sampling: { reasoningEffort: "high" } }).reasoning_effort).toBe("high");
+  });
+
+  test("reads a streamed and a whole answer to the same result", () => {
+    const message = {
+      role: "assistant",
+      content: "It rains.",
+      reasoning_content: "Look.",
+      tool_calls: [
+        { id: "AAAAAAAA1", type: "function", function: { name: "weather", arguments: '{"place":"a"}' } },
+        { id: "AAAAAAAA2", type: "function", function: { name: "weather", arguments: { place: "b" } } },
+      ],
+    };
+    const whole = {
+      id: "chatcmpl-1",
+      created: 1,
+      model: "m-1",
+      choices: [{ index: 0, message, finish_reason: "tool_calls" }],
+      usage,
+    };
+    const streamed = replayText(provider, stream(chunk(message), chunk({}, "tool_calls", { usage })));
+    expect(wholeAnswer(provider, JSON.stringify(whole))).toEqual(streamed);
+    expect(streamed).toMatchObject({
+      id: "chatcmpl-1",
+      model: "m-1",
+      created: 1,
+      text: "It rains.",
+      reasoning: "Look.",
+      finish: "tool_calls",
+      usage: known,
+      failure: null,
+    });
+    expect(streamed.toolCalls.map((call) => call.arguments)).toEqual(['{"place":"a"}', '{"place":"b"}']);
+  });
+
+  test("finds usage in every hiding place", () => {
+    const text = chunk({ content: "x" });
+    const places = {
+      "with the finish": stream(text, chunk({}, "stop", { usage })),
+      "in an extra chunk": stream(text, chunk({}, "stop"), { choices: [], usage }),
+      "under x_groq": stream(text, chunk({}, "stop", { x_groq: { id: "r", usage } })),
+      "on every chunk": stream(
+        chunk({ content: "x" }, null, { usage: { prompt_tokens: 7 } }),
+        chunk({}, "stop", { usage }),
+      ),
+      "with null before": stream(
+        chunk({ content: "x" }, null, { usage: null }),
+        chunk({}, "stop", { usage }),
+      ),
+      "under other names": stream(text, chunk({}, "stop", { usage: { input_tokens: 7, output_tokens: 3 } })),
+    };
+    for (const [place, body] of Object.entries(places)) {
+      expect(replayText(provider, body).usage, place).toEqual(known);
+    }
+  });
+
+  test("names itself and the clock where the answer does not", () => {
+    const answer = replayText(
+      provider,
+      stream({ choices: [{ delta: { content: "x" }, finish_reason: "stop" }] }),
+    );
+    expect(answer.model).toBe(targetOf(provider).modelId);
+    expect(answer.created).toBe(NOW / 1000);
+    expect(answer.id).not.toBe("");
+  });
+
+  test("takes no shape of error for an answer", () => {
+    const shapes: unknown[] = [
+      { error: { message: "broken", code: 500 } },
+      { error: "broken" },
+      { object: "error", message: "broken", code: 500 },
+      { message: "broken", code: "internal_error" },
+      { detail: "broken" },
+      { detail: [{ type: "x", msg: "broken" }] },
+      { errors: [{ message: "broken" }] },
+      { status: 500, title: "broken" },
+      { fault: { faultstring: "broken" } },
+      [{ error: { message: "broken", status: "INTERNAL" } }],
+      {},
+      { choices: [] },
+    ];
+    for (const shape of shapes) {
+      const text = JSON.stringify(shape);
+      const whole = wholeAnswer(provider, text).failure;
+      expect(["bad_reply", "server_error"], text).toContain(whole?.kind);
+      if (text.includes("broken")) expect(whole?.message, text).toContain("broken");
+      const streamed = replayText(provider, `data: ${text}\n\n`).failure;
+      expect(["bad_reply", "server_error"], text).toContain(streamed?.kind);
+    }
+    for (const text of [
+      "",
+      "<html><body>no</body></html>",
+      "upstream request timeout",
+      '{"choices":[{"mess',
+    ]) {
+      expect(wholeAnswer(provider, text).failure?.kind, text).toBe("bad_reply");
+    }
+  });
+
+  test("classifies an error under HTTP 200 by the code inside", () => {
+    const inner = (error: object) => wholeAnswer(provider, JSON.stringify({ error })).failure;
+    expect(inner({ message: "no", code: 401 })?.kind).toBe("invalid_key");
+    expect(inner({ message: "slow down, 5 requests per minute", code: "429" })?.kind).toBe("rate_minute");
+    expect(inner({ message: "no", code: "context_length_exceeded" })?.kind).toBe("context_too_long");
+    expect(inner({ message: "no", type: "insufficient_quota" })?.kind).toBe("no_credit");
+  });
+});
