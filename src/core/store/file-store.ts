@@ -85,8 +85,8 @@ function check(database: Database, whole: boolean, now: number): void {
   }
   if (!digestHolds(database))
     throw new StoreError("corrupt", "The database holds other keys than were entered.");
-  // Where the history grows, a damaged page would break every write to come.
-  database.prepare("SELECT * FROM requests WHERE at <= ? ORDER BY at DESC LIMIT 1").get(now);
+  // Where the history grows, a damaged page would break every write to come. Further back it breaks old pages only.
+  database.prepare("SELECT * FROM requests WHERE at <= ? ORDER BY at DESC LIMIT 100").all(now);
 }
 
 function create(options: FileStoreOptions): FileStore {

@@ -19,7 +19,7 @@ export interface Totals {
 export interface History {
   /** Queues a record: a kill loses those of the last quarter of a second, closing loses none. */
   add(record: RequestRecord): void;
-  /** Latest first. */
+  /** Latest first; none where the history cannot be read, which `onError` is told: nothing else depends on it. */
   recent(limit: number): RequestRecord[];
   /** Of all requests ever, also of those no longer in the history. */
   totals(): Totals;
@@ -79,7 +79,12 @@ export function createHistory(
     },
     recent(limit) {
       flush();
-      return selectRecent.all(limit).map(toRecord);
+      try {
+        return selectRecent.all(limit).map(toRecord);
+      } catch (error) {
+        onError(error);
+        return [];
+      }
     },
     totals: () => ({ ...totals }),
     flush,

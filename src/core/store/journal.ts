@@ -12,9 +12,9 @@ type Writer = (event: RouterEvent) => void;
 
 /** The statements behind each event, prepared once. */
 function createWriter(database: Database): Writer {
-  const reserve = database.prepare(
-    "INSERT OR REPLACE INTO calls (id, key_id, model, at, tokens) VALUES (?, ?, ?, ?, ?)",
-  );
+  const reserve = database.prepare(`
+    INSERT OR REPLACE INTO calls (id, key_id, model, at, requests, input_tokens, output_tokens)
+    VALUES (?, ?, ?, ?, 1, ?, ?)`);
   const settle = database.prepare(
     "UPDATE calls SET settled_at = ?, requests = ?, input_tokens = ?, output_tokens = ? WHERE id = ?",
   );
@@ -27,9 +27,11 @@ function createWriter(database: Database): Writer {
 
   return (event) => {
     switch (event.type) {
-      case "call-reserved":
-        reserve.run(event.callId, event.keyId, event.model, event.at, event.tokens);
+      case "call-reserved": {
+        const { callId, keyId, model, at, tokens, inputTokens } = event;
+        reserve.run(callId, keyId, model, at, inputTokens, tokens - inputTokens);
         break;
+      }
       case "call-settled":
         settle.run(event.at, event.requests, event.inputTokens, event.outputTokens, event.callId);
         break;

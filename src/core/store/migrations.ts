@@ -5,7 +5,7 @@ import { StoreError } from "./store-error.ts";
 
 /**
  * keys, endpoints, model_overrides, settings: what the user entered; small, written durably, kept in the snapshot.
- * calls: the ledger, a row for each call sent; folded into usage_slots minutes after it is settled.
+ * calls: the ledger, a row for each call sent: what it reserved, then what it used; folded into usage_slots minutes after it is settled.
  * usage_slots: use per key, model and span of time; by time first, because reading and pruning go by time.
  */
 const FIRST = `
@@ -37,11 +37,10 @@ const FIRST = `
     key_id TEXT NOT NULL,
     model TEXT NOT NULL,
     at INTEGER NOT NULL,
-    tokens INTEGER NOT NULL,
     settled_at INTEGER,
-    requests INTEGER,
-    input_tokens INTEGER,
-    output_tokens INTEGER
+    requests INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL
   ) STRICT;
   CREATE TABLE usage_slots (
     start INTEGER NOT NULL,

@@ -6,10 +6,11 @@ import { readNumber, readText } from "./row.ts";
 
 type RestSet = Extract<RouterEvent, { type: "rest-set" }>;
 
-/** A process that died can settle nothing: what it had reserved and not settled counts as used, dated where it began. */
-const ADOPT = `
-  UPDATE calls SET settled_at = at, requests = 1, input_tokens = tokens, output_tokens = 0
-  WHERE settled_at IS NULL`;
+/**
+ * A process that died can settle nothing: what it had reserved counts as used, until as late as the call can have
+ * lasted (the longest deadline of a call is ten minutes).
+ */
+const ADOPT = "UPDATE calls SET settled_at = max(at, min(?, at + 600000)) WHERE settled_at IS NULL";
 
 /** Requests are dated when they left, tokens when they were settled; one event for each second is exact enough. */
 const REQUESTS = `
@@ -41,7 +42,7 @@ function toEvent(row: SqlRow, now: number): RouterEvent {
 
 /** To be called once, before the first call is reserved: what is unsettled then belongs to a process that died. */
 export function restoreEvents(database: Database, now: number): RouterEvent[] {
-  database.transaction(() => database.prepare(ADOPT).run());
+  database.transaction(() => database.prepare(ADOPT).run(now));
   const usage = [
     ...database.prepare(SLOTS).all(now - SLOT_KEPT_MS),
     ...database.prepare(REQUESTS).all(),
