@@ -1,10 +1,11 @@
 import type { AllowList } from "./reach.ts";
 
 /**
- * Where the program touches the world outside of `src/commands`, and why there. Everything else is handed what it
- * needs.
+ * Where the program touches the world, and why there. Everything else is handed what it needs, by `src/commands`,
+ * which is free to touch all but other programs.
  */
 export const allowed: AllowList = {
+  "src/commands/restart.ts": { execution: "starts this program again with the environment it needs" },
   "src/core/net/outbound.ts": { fetch: "the only call to the outside" },
   "src/core/serve/listen.ts": { bun: "the only server socket" },
   "src/core/store/atomic.ts": { modules: "replaces files whole and durably" },
@@ -24,5 +25,8 @@ export const allowed: AllowList = {
   "src/core/vault/derivation.ts": { modules: "key derivation" },
   "src/core/vault/key-file.ts": { modules: "reads and makes the key file", process: "owner of the process" },
   "src/core/vault/keychain.ts": { bun: "the keychain of the operating system" },
+  "src/core/vault/passphrase.ts": { modules: "reads the passphrase from a descriptor or file" },
   "src/core/vault/record.ts": { modules: "authenticated encryption" },
+  "src/core/vault/token.ts": { modules: "digests, compared in constant time" },
+  "src/core/vault/vault.ts": { modules: "fingerprints of keys" },
 };
