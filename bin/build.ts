@@ -2,7 +2,7 @@
  * Makes `dist/freellm`: one executable with everything in it. Run by bun; `--target bun-darwin-arm64` (or another name
  * that Bun knows) builds for that platform, into `dist/freellm-darwin-arm64`.
  */
-import { rm } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { BunPlugin } from "bun";
@@ -25,8 +25,8 @@ const { values } = parseArgs({ options: { target: { type: "string" } } });
 const target = values.target as Bun.Build.CompileTarget | undefined;
 const outfile = join(root, "dist", target === undefined ? "freellm" : target.replace(/^bun-/, "freellm-"));
 
-// A process that runs the old file keeps it; writing into it would fail.
-await rm(outfile, { force: true });
+// Built beside and renamed over: whoever starts the program meanwhile gets a whole one, and one that runs is left alone.
+const unfinished = join(root, "dist", `.freellm-${process.pid}`);
 const result = await Bun.build({
   entrypoints: [join(root, "src/commands/main.ts")],
   target: "bun",
@@ -38,7 +38,7 @@ const result = await Bun.build({
   define: { "process.env.NODE_ENV": '"production"', "process.env.DEV": '"false"' },
   plugins: [withoutDebugger],
   compile: {
-    outfile,
+    outfile: unfinished,
     ...(target === undefined ? {} : { target }),
     // Whoever starts freellm in a foreign folder must not run what lies there.
     autoloadBunfig: false,
@@ -48,3 +48,4 @@ const result = await Bun.build({
   },
 });
 for (const log of result.logs) console.error(log);
+await rename(process.platform === "win32" ? `${unfinished}.exe` : unfinished, outfile);

@@ -13,7 +13,7 @@ export function printBanner(output: Output, server: RunningServer): void {
   const keys = application.keyViews();
   const providers = new Set(keys.map(({ provider }) => provider)).size;
 
-  for (const notice of notices) output.note(notice);
+  if (fleet === null) for (const notice of notices) output.note(notice);
   if (settings.expose) {
     output.warn("other machines can reach this server; the token is all that keeps them out.");
   }

@@ -70,10 +70,10 @@ export function listen(options: ListenOptions): Listener {
     async drain(milliseconds) {
       draining = true;
       const ended = server.stop().then(() => true);
-      const late = new Promise<boolean>((resolve) => {
-        gateway.timers.after(milliseconds, () => resolve(false));
-      });
+      const { promise: late, resolve } = Promise.withResolvers<boolean>();
+      const timer = gateway.timers.after(milliseconds, () => resolve(false));
       const complete = await Promise.race([ended, late]);
+      timer.cancel();
       if (!complete) await server.stop(true);
       return complete;
     },
