@@ -12,7 +12,7 @@ export interface ServerSentEvent {
   data: string;
 }
 
-/** An event larger than this is given up: nothing that a provider sends is near it. */
+/** An event longer than this, in UTF-16 units, is given up: nothing that a provider sends is near it. */
 export const MAX_EVENT_BYTES = 1024 * 1024;
 
 export class EventTooLargeError extends Error {
@@ -26,9 +26,11 @@ export class SseReader {
   #data: string | null = null;
   #event = "";
   #afterCarriageReturn = false;
+  /** Length of the lines that the current event has so far. */
   #size = 0;
+  #tooLarge = false;
 
-  /** The events that these bytes complete. Throws EventTooLargeError beyond MAX_EVENT_BYTES. */
+  /** The events that these bytes complete. After the last event before one beyond MAX_EVENT_BYTES: EventTooLargeError. */
   push(bytes: Uint8Array): ServerSentEvent[] {
     return this.#take(this.#decoder.decode(bytes, { stream: true }));
   }
@@ -38,12 +40,20 @@ export class SseReader {
     const events = this.#take(this.#decoder.decode());
     if (this.#line !== "") this.#endLine(this.#line, events);
     this.#line = "";
-    this.#dispatch(events);
+    if (!this.#tooLarge) this.#dispatch(events);
     return events;
   }
 
   #take(text: string): ServerSentEvent[] {
     const events: ServerSentEvent[] = [];
+    this.#read(text, events);
+    // What was complete before is given first, however it came: then the next call throws.
+    if (this.#tooLarge && events.length === 0) throw new EventTooLargeError("event too large");
+    return events;
+  }
+
+  #read(text: string, events: ServerSentEvent[]): void {
+    if (this.#tooLarge) return;
     let start = 0;
     if (this.#afterCarriageReturn && text.length > 0) {
       if (text.charCodeAt(0) === 10) start = 1;
@@ -55,6 +65,7 @@ export class SseReader {
       const end = feed === -1 ? carriage : carriage === -1 ? feed : Math.min(feed, carriage);
       const line = text.slice(start, end);
       this.#endLine(this.#line === "" ? line : this.#line + line, events);
+      if (this.#tooLarge) return;
       this.#line = "";
       start = end + 1;
       if (end === carriage) {
@@ -66,9 +77,8 @@ export class SseReader {
     }
     if (start < text.length) {
       this.#line += text.slice(start);
-      if (this.#line.length + this.#size > MAX_EVENT_BYTES) throw new EventTooLargeError("event too large");
+      this.#tooLarge = this.#line.length + this.#size > MAX_EVENT_BYTES;
     }
-    return events;
   }
 
   #endLine(line: string, events: ServerSentEvent[]): void {
@@ -76,15 +86,15 @@ export class SseReader {
       this.#dispatch(events);
       return;
     }
+    this.#tooLarge = this.#size + line.length > MAX_EVENT_BYTES;
     const colon = line.indexOf(":");
-    if (colon === 0) return;
+    if (colon === 0 || this.#tooLarge) return;
+    this.#size += line.length;
     const field = colon === -1 ? line : line.slice(0, colon);
     let value = colon === -1 ? "" : line.slice(colon + 1);
     if (value.charCodeAt(0) === 32) value = value.slice(1);
     if (field === "data") {
       this.#data = this.#data === null ? value : `${this.#data}\n${value}`;
-      this.#size += value.length;
-      if (this.#size > MAX_EVENT_BYTES) throw new EventTooLargeError("event too large");
     } else if (field === "event") {
       this.#event = value;
     }

@@ -6,7 +6,7 @@ import { scrub } from "../scrub.ts";
 import { type ErrorBody, readError, readErrorBody } from "./error-body.ts";
 import { judgeRate } from "./rate.ts";
 import { refusedParameter } from "./refused-parameter.ts";
-import { type Evidence, mayRest, type Rule, statedLimit } from "./rule.ts";
+import { type Evidence, isSpecific, mayRest, type Rule, statedLimit } from "./rule.ts";
 import { findRule } from "./rules.ts";
 import { clampInstant, nextInUtc, statedInstant } from "./wait.ts";
 
@@ -133,17 +133,19 @@ function decide(
 ): Failure {
   const { status, body } = evidence;
   const row = findRule(provider.id, evidence);
-  if (row) return fromRule(row, stated, now);
+  if (row && (status !== 429 || isSpecific(row))) return fromRule(row, stated, now);
+  if (status === 429) {
+    const verdict = judgeRate(body, observations, stated === undefined ? undefined : stated - now);
+    return row && verdict.kind === "rate_unknown"
+      ? fromRule(row, stated, now)
+      : { ...verdict, scope: row?.kind === verdict.kind ? row.scope : "target", message: "" };
+  }
   if (status === 400 || status === 422) {
     const parameter = refusedParameter(body);
     if (parameter !== undefined) {
       return { kind: "parameter", scope: "request", rule: "generic/parameter", message: "", parameter };
     }
     return { kind: "client_error", scope: "request", rule: "generic/client-error", message: "" };
-  }
-  if (status === 429) {
-    const verdict = judgeRate(body, observations, stated === undefined ? undefined : stated - now);
-    return { ...verdict, scope: "target", message: "" };
   }
   if (status >= 500) return { kind: "server_error", scope: "model", rule: "generic/5xx", message: "" };
   if (status >= 300 && status < 400) {
@@ -166,6 +168,7 @@ function describe(body: ErrorBody, status: number): string {
   if (body.html) return `an HTML page with status ${status}`;
   const words = scrub(body.words);
   if (words !== "") return words;
-  const code = body.codes.find((candidate) => !/^\d+$/.test(candidate));
-  return code === undefined ? `status ${status} without an explanation` : scrub(code);
+  // A code of plain words cannot be a key.
+  const code = body.codes.find((candidate) => /^[a-z]+(?:_[a-z]+)*$/.test(candidate));
+  return code ?? `status ${status} without an explanation`;
 }

@@ -5,10 +5,15 @@ import type { ErrorBody } from "./error-body.ts";
 const REFUSAL =
   /\b(?:unsupported|not supported|does not support|unrecognized|unrecognised|unknown|unexpected|extra inputs?|not permitted|not allowed|invalid|must be|cannot be|extra_forbidden|deprecated)\b/i;
 
+/** A path that may be shown as it is. */
+const PATH = /^[A-Za-z_\d.[\]]{1,100}$/;
+
 /** As the provider names it; undefined when none or more than one is named, or when the request cannot do without. */
 export function refusedParameter(body: ErrorBody): string | undefined {
   if (body.parameter !== undefined) {
-    return OPTIONAL_PARAMETERS.has(lastField(body.parameter)) ? body.parameter : undefined;
+    const field = lastField(body.parameter);
+    if (!OPTIONAL_PARAMETERS.has(field)) return undefined;
+    return PATH.test(body.parameter) ? body.parameter : field;
   }
   if (!REFUSAL.test(body.words)) return undefined;
   const named = new Set<string>();
