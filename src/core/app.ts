@@ -60,13 +60,14 @@ export class Application implements Admin, Gateway, KeyHost {
   readonly token: UnifiedToken;
   /** The address under which it is served; null while it is not. */
   address: string | null = null;
-  readonly #random: Random;
+  readonly #runName: string;
   readonly #version: string;
   readonly #startedAt: number;
   readonly #keyring: Keyring;
   readonly #keys: KeyCommands;
   readonly #doubted = new Set<KeyId>();
   #callId: number;
+  #requestNumber = 1;
   #compaction: Timer | null = null;
 
   constructor(options: ApplicationOptions) {
@@ -82,7 +83,7 @@ export class Application implements Admin, Gateway, KeyHost {
     this.registry = new Registry(options.providers);
     this.waiters = new Waiters(options.clock, options.timers);
     this.token = new UnifiedToken(options.store.settings, options.vault, options.random);
-    this.#random = options.random;
+    this.#runName = Buffer.from(options.random.bytes(8)).toString("hex");
     this.#version = options.version;
     this.#startedAt = options.clock.now();
     this.#callId = options.store.nextCallId;
@@ -102,8 +103,9 @@ export class Application implements Admin, Gateway, KeyHost {
     return this.#callId++;
   }
 
+  /** Unique, and cheap: a random name of this run and a number. */
   newRequestId(): string {
-    return `req_${Buffer.from(this.#random.bytes(12)).toString("hex")}`;
+    return `req_${this.#runName}${(this.#requestNumber++).toString(16).padStart(8, "0")}`;
   }
 
   providerOf(id: string): ProviderSpec | undefined {

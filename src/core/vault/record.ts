@@ -52,14 +52,9 @@ export function openBytes(key: Uint8Array, aad: Uint8Array, sealed: Uint8Array):
 
 /** Each part with its length before it: no two contexts read alike. */
 function associatedData({ table, row, provider, field }: SealContext): Buffer {
-  const parts = ["freellm/v1", table, row, provider, field].map((part) => Buffer.from(part, "utf8"));
-  return Buffer.concat(
-    parts.flatMap((part) => {
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(part.length);
-      return [length, part];
-    }),
-  );
+  let text = "freellm/v1";
+  for (const part of [table, row, provider, field]) text += `|${Buffer.byteLength(part)}:${part}`;
+  return Buffer.from(text, "utf8");
 }
 
 export function sealRecord(

@@ -1,5 +1,5 @@
 /** The unified token: the one secret that clients of this proxy use. */
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { Random } from "../ports.ts";
 
 const TOKEN_BYTES = 24;
@@ -16,7 +16,7 @@ export interface TokenChecker {
 
 /** Compares digests: their lengths are always equal, and how far they agree says nothing about the token. */
 export function createTokenChecker(token: string): TokenChecker {
-  const digest = (text: string) => createHash("sha256").update(text, "utf8").digest();
+  const digest = (text: string) => hash("sha256", text, "buffer");
   const expected = digest(token);
   return { matches: (candidate) => timingSafeEqual(digest(candidate), expected) };
 }
