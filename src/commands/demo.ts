@@ -1,4 +1,4 @@
-/** One answer, streamed through the running server: what `serve --demo --tour` shows. */
+/** One answer, streamed through the running server: what `serve --demo` shows. */
 import type { IncomingMessage } from "node:http";
 import { SseReader } from "../core/chat/sse.ts";
 import { CommandError } from "../core/command.ts";

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { usageError } from "./complaint.ts";
 import type { Context } from "./context.ts";
 import { withExamples } from "./options.ts";
 import type { RunningServer } from "./server.ts";
@@ -10,7 +9,6 @@ interface Options {
   port?: number;
   expose?: true;
   demo?: true;
-  tour?: true;
   ephemeral?: true;
 }
 
@@ -22,15 +20,13 @@ export function define(command: Command, context: Context): void {
     .option("--host <address>", "address to listen on (127.0.0.1)")
     .option("--port <number>", "port to listen on; 0 takes a free one (3001)", readPort)
     .option("--expose", "allow an address that other machines can reach")
-    .option("--demo", "with simulated providers: no key, no network, nothing kept")
-    .option("--tour", "with --demo: show one answer; in a pipe, end after it")
+    .option("--demo", "with simulated providers: no key, no network, nothing kept; shows one answer")
     .option("--ephemeral", "keep nothing: keys and history are gone at the end")
     .action((options: Options) => serve(context, options));
   withExamples(command, "freellm serve", "freellm serve --port 8080", "freellm serve --demo");
 }
 
 async function serve(context: Context, options: Options): Promise<void> {
-  if (options.tour && !options.demo) throw usageError("--tour goes with --demo.");
   const { restartIfNeeded } = await import("./restart.ts");
   const exitCode = await restartIfNeeded();
   if (exitCode !== null) {
@@ -38,17 +34,17 @@ async function serve(context: Context, options: Options): Promise<void> {
     return;
   }
   const { startServer } = await import("./server.ts");
-  const { demo = false, tour = false, ephemeral = false, ...flags } = options;
+  const { demo = false, ephemeral = false, ...flags } = options;
   // A demo beside a real server must not collide with it.
   if (demo && flags.port === undefined) flags.port = 0;
   const server = await startServer(context, { flags, demo, ephemeral });
-  const signals = watchStopSignals();
+  const signals = watchStopSignals(() => server.stop());
   const { printBanner } = await import("./banner.ts");
   printBanner(context.output, server);
   try {
-    if (tour) await takeTour(context, server);
-    // After a tour into a pipe nobody is there to go on.
-    if (!tour || process.stdout.isTTY === true) {
+    if (demo) await takeTour(context, server);
+    // On a terminal a demo stays to be played with; in a pipe it has shown what it can.
+    if (!demo || process.stdout.isTTY === true) {
       const signal = await signals.asked;
       server.log.info("stopping once the running answers are through", { signal });
     }

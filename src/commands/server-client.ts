@@ -57,7 +57,10 @@ export class ServerClient implements Admin {
         "With --url, put the server's admin token into FREELLM_ADMIN_TOKEN.",
       );
     }
-    throw refusal(value) ?? new CommandError("bad_reply", `The server answered with HTTP ${status}.`);
+    throw (
+      refusal(value, status === 400) ??
+      new CommandError("bad_reply", `The server answered with HTTP ${status}.`)
+    );
   }
 }
 
@@ -70,10 +73,10 @@ function parsed(text: string): Record<string, unknown> | null {
   }
 }
 
-/** The error that the server gave for a command, as if it had been thrown here. */
-function refusal(value: Record<string, unknown> | null): CommandError | null {
+/** The error that the server gave for a command, as if it had been thrown here. HTTP 400 says that the command itself is wrong. */
+function refusal(value: Record<string, unknown> | null, usage: boolean): CommandError | null {
   const error = value?.error as { code?: unknown; message?: unknown; hint?: unknown } | undefined;
   if (typeof error?.message !== "string") return null;
   const hint = typeof error.hint === "string" ? error.hint : null;
-  return new CommandError(typeof error.code === "string" ? error.code : "failed", error.message, hint);
+  return new CommandError(typeof error.code === "string" ? error.code : "failed", error.message, hint, usage);
 }

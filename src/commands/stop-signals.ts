@@ -10,13 +10,14 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const ECHO_MS = 300;
 
 export interface StopSignals {
-  /** Resolves at the first signal. From then on a second one ends the process at once. */
+  /** Resolves at the first signal. */
   readonly asked: Promise<NodeJS.Signals>;
   /** Signals have their usual effect again. */
   release(): void;
 }
 
-export function watchStopSignals(): StopSignals {
+/** From the first signal on, a second one calls `stopNow` and ends the process. */
+export function watchStopSignals(stopNow: () => void): StopSignals {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
   let firstAt: number | null = null;
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -24,6 +25,7 @@ export function watchStopSignals(): StopSignals {
       firstAt = performance.now();
       resolve(signal);
     } else if (performance.now() - firstAt > ECHO_MS) {
+      stopNow();
       process.exit(128 + constants.signals[signal]);
     }
   };

@@ -147,7 +147,12 @@ export class Application implements Admin, Gateway, KeyHost {
 
   keyViews(): KeyView[] {
     const now = this.clock.now();
-    return this.store.keys.list().map((key, index) => keyView(this.state, key, index + 1, now));
+    return this.store.keys.list().map((key, index) => {
+      const { provider } = key;
+      const endpoint = this.registry.isCustom(provider) ? this.registry.find(provider)?.baseUrl : undefined;
+      const facts = { ...key, baseUrl: key.baseUrl ?? endpoint ?? null };
+      return keyView(this.state, facts, index + 1, now);
+    });
   }
 
   modelOverrides(): ReadonlyMap<ModelKey, boolean> {

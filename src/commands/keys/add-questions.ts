@@ -2,8 +2,9 @@
 import { input, password, select } from "@inquirer/prompts";
 import type { KeyView } from "../../core/command.ts";
 import type { ProviderSpec, Providers } from "../../core/provider.ts";
+import { usageError } from "../complaint.ts";
 import type { Output } from "../output.ts";
-import { type AddOptions, addition, CUSTOM, type KeyAddition } from "./add.ts";
+import { type AddOptions, addition, CUSTOM, type KeyAddition, knownProviders } from "./add.ts";
 
 export interface Questions {
   provider: string | undefined;
@@ -20,9 +21,12 @@ const terminal = { output: process.stderr };
 export async function ask({ provider, options, providers, keys, output }: Questions): Promise<KeyAddition> {
   const chosen = provider ?? (await askProvider(providers));
   const spec = providers.find(chosen);
+  if (spec === undefined && chosen !== CUSTOM && !keys.some((key) => key.provider === chosen)) {
+    throw usageError(`There is no provider "${chosen}".`, knownProviders(providers));
+  }
   const complete = chosen === CUSTOM ? await askEndpoint(options, keys) : options;
   if (spec?.signUpUrl) output.note(`Keys of ${spec.name}: ${spec.signUpUrl}`);
-  const secret = await askSecret(spec, chosen);
+  const secret = await askSecret(spec);
   const siblings = keys.filter((key) =>
     chosen === CUSTOM ? sameAddress(key, complete.baseUrl) : key.provider === chosen,
   );
@@ -77,8 +81,9 @@ async function askModels(): Promise<string[]> {
     .filter((id) => id !== "");
 }
 
-async function askSecret(spec: ProviderSpec | undefined, provider: string): Promise<string | null> {
-  const optional = provider === CUSTOM || spec?.anonymous === true;
+/** An endpoint of one's own, which is not among the providers, may have no key. */
+async function askSecret(spec: ProviderSpec | undefined): Promise<string | null> {
+  const optional = spec === undefined || spec.anonymous;
   const secret = await password(
     {
       message: optional ? "API key (empty for none)" : "API key",

@@ -126,7 +126,7 @@ function recognised(providers: Providers, secret: string | null): string {
   );
 }
 
-function knownProviders(providers: Providers): string {
+export function knownProviders(providers: Providers): string {
   return `Providers: ${[...providers.all().map(({ id }) => id), CUSTOM].join(", ")}.`;
 }
 

@@ -1,0 +1,123 @@
+/** The command line as a whole: version, help, and what is said about wrong usage. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { cli, ensureBinary, temporaryFolder } from "../support/binary.ts";
+
+beforeAll(ensureBinary);
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"));
+
+const COMMANDS = [
+  ["serve"],
+  ["keys"],
+  ["keys", "add"],
+  ["keys", "list"],
+  ["keys", "rm"],
+  ["keys", "reorder"],
+  ["keys", "test"],
+  ["keys", "enable"],
+  ["keys", "disable"],
+  ["models"],
+  ["models", "list"],
+  ["models", "enable"],
+  ["models", "disable"],
+  ["token"],
+  ["status"],
+];
+
+describe("version and help", () => {
+  it.each(["--version", "-V", "-v"])("%s prints the version alone", async (flag) => {
+    using folder = temporaryFolder();
+    expect(await cli(folder.path, [flag])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  it.each(COMMANDS.map((words) => [words.join(" "), words]))("%s --help has examples", async (_, words) => {
+    using folder = temporaryFolder();
+    const { code, stdout } = await cli(folder.path, [...words, "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Usage: freellm ${words.join(" ")}`);
+    expect(stdout).toContain(`  $ freellm ${words.slice(0, 1).join(" ")}`);
+  });
+
+  it("names every command", async () => {
+    using folder = temporaryFolder();
+    const { code, stdout } = await cli(folder.path, ["--help"]);
+    expect(code).toBe(0);
+    for (const [name] of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
+  });
+});
+
+describe("usage errors", () => {
+  it.each([
+    [["bogus"], "unknown command 'bogus'"],
+    [["keys", "lst"], "unknown command 'lst'"],
+    [["keys", "list", "--jsn"], "unknown option '--jsn'"],
+    [["keys", "rm"], "missing required argument 'id'"],
+    [["keys", "list", "extra"], "too many arguments"],
+    [["serve", "--port", "70000"], "port"],
+    [["serve", "--host", "0.0.0.0"], "other machines"],
+    [["keys", "add", "custom", "--base-url", "http://127.0.0.1:9/v1", "--rpm", "-1"], "whole number"],
+    [["keys", "add", "groq", "--model", "x"], "--model"],
+    [["keys", "add", "groq", "--key", "a", "--from-env", "B"], "Only one"],
+    [["keys", "add", "groq", "--from-env", "NOT_SET_ANYWHERE"], "NOT_SET_ANYWHERE is not set"],
+    [["keys", "add", "nobody"], "nobody"],
+    [["keys", "add", "groq"], "needs a key"],
+    [["keys", "add", "custom"], "address"],
+    [["keys", "add"], "Which provider"],
+    [["keys", "reorder"], "no terminal"],
+    [["keys", "rm", "groq-1"], "confirm"],
+  ])("%j exits with 2 and says why", async (args, reason) => {
+    using folder = temporaryFolder();
+    const { code, stdout, stderr } = await cli(folder.path, args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^freellm: error: /m);
+    expect(stderr).toContain(reason);
+    expect(stderr).toMatch(/^freellm: hint: /m);
+  });
+
+  it("come as JSON where JSON was asked for", async () => {
+    using folder = temporaryFolder();
+    const { code, stdout, stderr } = await cli(folder.path, ["keys", "rm", "--json"]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
+    expect(JSON.parse(stdout)).toEqual({
+      schema: 1,
+      error: {
+        code: "usage",
+        message: "missing required argument 'id'",
+        hint: "See: freellm keys rm --help",
+      },
+    });
+  });
+
+  it("suggest what was probably meant", async () => {
+    using folder = temporaryFolder();
+    const { stderr } = await cli(folder.path, ["modles"]);
+    expect(stderr).toContain("models");
+  });
+
+  it("a group of commands without a command shows its help", async () => {
+    using folder = temporaryFolder();
+    const { code, stderr } = await cli(folder.path, ["keys"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^Usage: freellm keys/);
+    expect(stderr).not.toContain("error");
+  });
+});
+
+describe("without arguments", () => {
+  it("says what to do first, and makes nothing", async () => {
+    using folder = temporaryFolder();
+    const { code, stdout } = await cli(folder.path, []);
+    expect(code).toBe(0);
+    expect(stdout).toContain("freellm keys add");
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
+  it("says how to start once there is a key", async () => {
+    using folder = temporaryFolder();
+    await cli(folder.path, ["keys", "add", "groq"], { stdin: "gsk_made-up\n" });
+    const { stdout } = await cli(folder.path, []);
+    expect(stdout).toContain("freellm serve");
+  });
+});
