@@ -6,7 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "../..");
-export const BINARY = join(ROOT, process.platform === "win32" ? "dist/freellm.exe" : "dist/freellm");
+/** `FREELLM_TEST_BINARY` puts another build to the test, for example the one out of a package. */
+const GIVEN = process.env.FREELLM_TEST_BINARY;
+export const BINARY = GIVEN ?? join(ROOT, process.platform === "win32" ? "dist/freellm.exe" : "dist/freellm");
 const BUILD_LOCK = join(ROOT, "dist/.building");
 const READY_MS = 10_000;
 
@@ -63,6 +65,7 @@ export async function ensureBinary(): Promise<void> {
 }
 
 function isStale(): boolean {
+  if (GIVEN !== undefined) return false;
   if (!existsSync(BINARY)) return true;
   const built = statSync(BINARY).mtimeMs;
   return ["src", "bin", "package.json"].some((path) => newest(join(ROOT, path)) > built);
