@@ -14,10 +14,9 @@ export interface Child {
   end(): Promise<{ output: string }>;
 }
 
-/** Runs `children/<name>.ts` in a process of its own, killed at the latest when the test ends. */
-export function startChild(name: string, options: readonly string[]): Child {
-  const script = fileURLToPath(new URL(`./children/${name}.ts`, import.meta.url));
-  const child: ChildProcess = spawn(process.execPath, [script, ...options], {
+/** Runs a script in a process of its own, killed at the latest when the test ends. */
+export function startChild(script: URL, options: readonly string[]): Child {
+  const child: ChildProcess = spawn(process.execPath, [fileURLToPath(script), ...options], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let output = "";

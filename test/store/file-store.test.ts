@@ -103,6 +103,30 @@ describe("a damaged store", () => {
     expect(statSync(home.database).size).toBe(0);
   });
 
+  it("with no key in it starts again with its settings, when the database is gone", () => {
+    const home = newHome();
+    const first = open(home);
+    first.store.settings.set("vault", "header");
+    first.store.close();
+    rmSync(home.database);
+    const { store, notices } = open(home);
+    expect([notices, store.settings.text("vault")]).toEqual([[], "header"]);
+    store.close();
+  });
+
+  it("is recovered as well by a start after one that was killed while recovering", () => {
+    const home = newHome();
+    const keys = fill(home);
+    // Killed after the journal was moved away and half a new database was written.
+    writeFileSync(home.database, "damaged".repeat(1_000));
+    writeFileSync(`${home.database}.new`, "half");
+    writeFileSync(`${home.database}.new-wal`, "half");
+    const { store } = open(home);
+    expect(store.keys.list()).toEqual(keys);
+    expect(readdirSync(home.data).filter((file) => file.includes(".new"))).toEqual([]);
+    store.close();
+  });
+
   it("falls back to the snapshot before, when the newest is damaged too", () => {
     const home = newHome();
     fill(home);

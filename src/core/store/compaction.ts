@@ -11,9 +11,9 @@ const DAY = 24 * HOUR;
 const CALL_KEPT_MS = 2 * MINUTE;
 /** 15 minutes: every time zone's midnight lies on such a boundary, so no slot straddles a reset. */
 const FINE_MS = 15 * MINUTE;
-/** Slots become hours once every window of a day has passed them. */
-const FINE_KEPT_MS = 2 * DAY;
-const COARSE_MS = HOUR;
+/** Once every window of a day has passed them, slots become quarters of a day: a restart has to read them all. */
+const FINE_KEPT_MS = 26 * HOUR;
+const COARSE_MS = 6 * HOUR;
 /** The longest window is 31 days. */
 export const SLOT_KEPT_MS = 32 * DAY;
 const HISTORY_KEPT_MS = 90 * DAY;
@@ -125,7 +125,7 @@ function addCall(slots: Slots, row: SqlRow): void {
   }
 }
 
-/** The fine slots of each hour that lies two days back become one. */
+/** The fine slots of each quarter of a day that is long past become one. */
 function* coarsenSlots(database: Database, now: number): Generator<void> {
   const oldest = database.prepare("SELECT min(start) AS start FROM usage_slots WHERE span = 900000");
   const select = database.prepare("SELECT * FROM usage_slots WHERE start >= ? AND start < ?");
@@ -133,12 +133,12 @@ function* coarsenSlots(database: Database, now: number): Generator<void> {
   for (;;) {
     const start = readOldest(oldest.get());
     if (start === null) return;
-    const hour = startOf(start, COARSE_MS);
-    const end = hour + COARSE_MS;
+    const begin = startOf(start, COARSE_MS);
+    const end = begin + COARSE_MS;
     if (end > now - FINE_KEPT_MS) return;
     const slots = new Slots();
-    for (const row of select.all(hour, end)) {
-      slots.add(hour, {
+    for (const row of select.all(begin, end)) {
+      slots.add(begin, {
         keyId: readText(row, "key_id"),
         model: readText(row, "model"),
         lastAt: readNumber(row, "last_at"),
@@ -148,14 +148,14 @@ function* coarsenSlots(database: Database, now: number): Generator<void> {
       });
     }
     database.transaction(() => {
-      remove.run(hour, end);
+      remove.run(begin, end);
       slots.write(database, COARSE_MS);
     });
     yield;
   }
 }
 
-/** Use that no window can see any more, an hour at a time. */
+/** Use that no window can see any more, bit by bit. */
 function* pruneSlots(database: Database, now: number): Generator<void> {
   const oldest = database.prepare("SELECT min(start) AS start FROM usage_slots");
   const remove = database.prepare("DELETE FROM usage_slots WHERE start < ?");

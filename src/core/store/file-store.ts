@@ -1,5 +1,5 @@
 /** The store of a home: opened, checked, and where it is damaged set aside and rebuilt from the snapshot. */
-import { renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, copyFileSync, linkSync, renameSync, rmSync, statSync } from "node:fs";
 import type { Database, Random, Timers } from "../ports.ts";
 import { openBunDatabase } from "./driver-bun.ts";
 import type { Home } from "./home.ts";
@@ -43,7 +43,7 @@ export function openFileStore(options: FileStoreOptions): FileStore {
     case "missing":
       return create(options);
     case "empty":
-      // Between the making of the file and its first page a first run can be killed; with a snapshot it was no first run.
+      // Whoever made an empty file here: with a snapshot beside it this was no first run.
       return readSnapshot(home.snapshot) === undefined ? create(options) : recover(options);
     case "damaged":
       return recover(options);
@@ -99,8 +99,7 @@ function create(options: FileStoreOptions): FileStore {
       `Put it back, or remove ${home.snapshot} and ${home.snapshot}.previous to start without keys.`,
     );
   }
-  const database = openBunDatabase(home.database);
-  return { store: build(database, snapshot, options), notices: [] };
+  return { store: replace(snapshot, options), notices: [] };
 }
 
 function recover(options: FileStoreOptions): FileStore {
@@ -114,8 +113,7 @@ function recover(options: FileStoreOptions): FileStore {
     );
   }
   const aside = setAside(home.database, options.now);
-  const database = openBunDatabase(home.database);
-  const store = build(database, snapshot, options);
+  const store = replace(snapshot, options);
   const keys = keyCount(snapshot);
   return {
     store,
@@ -126,25 +124,49 @@ function recover(options: FileStoreOptions): FileStore {
   };
 }
 
-/** Moves the damaged file and its journal away under one name, so that SQLite could still open them together. */
+/**
+ * Keeps the damaged file and its journal under another name, so that SQLite could still open them together. The file
+ * itself stays in its place until a whole one replaces it: a kill in between leads here again, not to an empty store.
+ */
 function setAside(path: string, now: number): string {
   const aside = `${path}.corrupt-${new Date(now).toISOString().replaceAll(":", "-")}`;
-  renameSync(path, aside);
   if (sizeOf(`${path}-wal`) > 0) renameSync(`${path}-wal`, `${aside}-wal`);
-  rmSync(`${path}-wal`, { force: true });
-  rmSync(`${path}-shm`, { force: true });
+  removeCompanions(path);
+  try {
+    linkSync(path, aside);
+  } catch {
+    // A file system without hard links, or a second start within the same millisecond.
+    copyFileSync(path, aside);
+    chmodSync(aside, 0o600);
+  }
   return aside;
 }
 
-/** Fills a new database and writes the first snapshot, which from now on says that this was no first run. */
-function build(database: Database, snapshot: SnapshotContent | undefined, options: FileStoreOptions): Store {
+function removeCompanions(path: string): void {
+  rmSync(`${path}-wal`, { force: true });
+  rmSync(`${path}-shm`, { force: true });
+}
+
+/**
+ * Makes a new database beside, with what the snapshot holds, and puts it in place when it is whole. Writes the snapshot,
+ * which from now on says that this was no first run.
+ */
+function replace(snapshot: SnapshotContent | undefined, options: FileStoreOptions): Store {
+  const { home, random } = options;
+  const beside = `${home.database}.new`;
+  rmSync(beside, { force: true });
+  removeCompanions(beside);
+  removeCompanions(home.database);
+  const database = openBunDatabase(beside);
   migrate(database);
   const content = database.transaction(() => {
     if (snapshot) restoreSnapshot(database, snapshot);
     return recordDigest(database);
   });
-  writeSnapshot(options.home.snapshot, content, options.random);
-  return serve(database, options);
+  database.close();
+  renameSync(beside, home.database);
+  writeSnapshot(home.snapshot, content, random);
+  return serve(openBunDatabase(home.database), options);
 }
 
 function serve(database: Database, { home, timers, random, onError }: FileStoreOptions): Store {

@@ -94,7 +94,7 @@ export function recordDigest(database: Database): SnapshotContent {
 /** Whether the user tables are what the last change made them: finds damage that SQLite, without checksums, cannot see. */
 export function digestHolds(database: Database): boolean {
   const row = database.prepare("SELECT value FROM digest").get();
-  return row === undefined || row.value === digestOf(takeSnapshot(database));
+  return row?.value === digestOf(takeSnapshot(database));
 }
 
 /** Puts a snapshot into a new database; run it in a transaction. */
