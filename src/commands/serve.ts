@@ -37,11 +37,13 @@ async function serve(context: Context, options: Options): Promise<void> {
   const { demo = false, ephemeral = false, ...flags } = options;
   // A demo beside a real server must not collide with it.
   if (demo && flags.port === undefined) flags.port = 0;
-  const server = await startServer(context, { flags, demo, ephemeral });
-  const signals = watchStopSignals(() => server.stop());
-  const { printBanner } = await import("./banner.ts");
-  printBanner(context.output, server);
+  let server: RunningServer | null = null;
+  // Watched from the start: a server that is told to stop while it starts takes its announcement back, too.
+  const signals = watchStopSignals(() => server?.stop());
   try {
+    server = await startServer(context, { flags, demo, ephemeral });
+    const { printBanner } = await import("./banner.ts");
+    printBanner(context.output, server);
     if (demo) await takeTour(context, server);
     // On a terminal a demo stays to be played with; in a pipe it has shown what it can.
     if (!demo || process.stdout.isTTY === true) {
@@ -49,7 +51,7 @@ async function serve(context: Context, options: Options): Promise<void> {
       server.log.info("stopping once the running answers are through", { signal });
     }
   } finally {
-    await server.drain();
+    await server?.drain();
     signals.release();
   }
 }

@@ -1,0 +1,24 @@
+/** What the compiled program loads: asking for the version must not pay for the rest of it. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+
+const COMMANDS = join(import.meta.dirname, "../../src/commands");
+
+/** Files that `file` imports before its first line runs; imports of types alone leave no trace. */
+function eagerImports(file: string): string[] {
+  const transpiler = new Bun.Transpiler({ loader: "ts" });
+  const found = transpiler.scanImports(readFileSync(file, "utf8"));
+  return found.filter(({ kind }) => kind === "import-statement").map(({ path }) => path);
+}
+
+it("main.ts loads the version and nothing else", () => {
+  expect(eagerImports(join(COMMANDS, "main.ts"))).toEqual(["./version.ts"]);
+  expect(eagerImports(join(COMMANDS, "version.ts"))).toEqual(["../../package.json"]);
+});
+
+it("no command is loaded before it is asked for", () => {
+  const commands = ["serve", "keys/index", "models", "token", "status"].map((name) => `./${name}.ts`);
+  const eager = new Set(eagerImports(join(COMMANDS, "program.ts")));
+  expect(commands.filter((path) => eager.has(path))).toEqual([]);
+});
