@@ -156,6 +156,20 @@ describe("the failover loop", () => {
     expect(answerOf(patient.outcome)).toBe("ok");
   });
 
+  it("does not wait for a target that failed this request, but says when it is back", async () => {
+    const world = new World().provider("a", [{ id: "m" }]).key("a-1");
+    const until = world.now + 10_000;
+    const { outcome, calls } = await run(world, () =>
+      failing("rate_minute", "target", { status: 429, until }),
+    );
+    expect(calls).toHaveLength(1);
+    expect(outcome).toMatchObject({
+      kind: "exhausted",
+      why: { kind: "waiting", soonest: null, retryAt: until },
+    });
+    expect(world.now).toBeLessThan(until);
+  });
+
   it("leaves out a refused parameter and asks the same target again", async () => {
     const world = new World().provider("a", [{ id: "m" }]).key("a-1");
     const { outcome, calls } = await run(world, ({ count }) =>

@@ -244,7 +244,7 @@ describe("exhaustion", () => {
     const caps = [limit({ metric: "requests", window: "minute", cap: 1 })];
     const world = new World().provider("a", [{ id: "x", limits: caps, context: 1_000 }]).key("a-1");
     const tooLong = world.request("auto", { tokens: { input: 5_000, output: 10 } });
-    expect(exhaustion(tooLong, world.now)).toEqual({ kind: "too_long", soonest: null });
+    expect(exhaustion(tooLong, world.now)).toEqual({ kind: "too_long", soonest: null, retryAt: null });
     world.settle(world.reserve("a-1", "x"));
     const waiting = exhaustion(world.request(), world.now);
     expect(waiting.kind).toBe("waiting");

@@ -32,7 +32,13 @@ export type Obstacle =
   | { reason: "model_disabled" | "key_disabled" | "key_invalid"; until: null }
   | { reason: "no_tools" | "no_vision" | "no_json_schema"; until: null }
   | { reason: "context_too_small"; until: null }
-  | { reason: "tried" | "refused_request"; until: null }
+  /** Failed this request already. `behind`: what time would heal, for the next request. */
+  | { reason: "tried"; until: null; behind: PassingObstacle | null }
+  | { reason: "refused_request"; until: null }
+  | PassingObstacle;
+
+/** What goes away by itself. */
+export type PassingObstacle =
   | { reason: "resting"; until: number; kind: FailureKind; rest: Rest }
   | { reason: "breaker_open"; until: number }
   /** `until` is Infinity when the request is larger than the whole cap. */
@@ -84,10 +90,16 @@ function obstacleTo(request: RouteRequest, target: Target, now: number): Obstacl
   if (needs.vision && !model.capabilities.vision) return { reason: "no_vision", until: null };
   if (needs.jsonSchema && !model.capabilities.jsonSchema) return { reason: "no_json_schema", until: null };
   if (!fitsWindow(request, model.contextWindow)) return { reason: "context_too_small", until: null };
-  if (progress.tried.has(target)) return { reason: "tried", until: null };
+  if (progress.tried.has(target)) {
+    return { reason: "tried", until: null, behind: passingObstacle(request, target, now) };
+  }
   if (progress.refusedBy.has(target.model) || progress.objected.has(model.provider)) {
     return { reason: "refused_request", until: null };
   }
+  return passingObstacle(request, target, now);
+}
+
+function passingObstacle(request: RouteRequest, target: Target, now: number): PassingObstacle | null {
   for (const rest of target.rests) {
     if (rest.until > now && rest.kind) {
       return { reason: "resting", until: rest.until, kind: rest.kind, rest };
@@ -99,12 +111,12 @@ function obstacleTo(request: RouteRequest, target: Target, now: number): Obstacl
 }
 
 /** The limit that blocks longest: the target is free only when all of them are. */
-function limitObstacle(request: RouteRequest, target: Target, now: number): Obstacle | null {
+function limitObstacle(request: RouteRequest, target: Target, now: number): PassingObstacle | null {
   const need = needOf(request, target);
-  let obstacle: Obstacle | null = null;
+  let obstacle: PassingObstacle | null = null;
   for (const counter of target.counters) {
     const until = counter.blockedUntil(need, now);
-    if (until !== null && (obstacle === null || until > (obstacle.until ?? 0))) {
+    if (until !== null && (obstacle === null || until > obstacle.until)) {
       obstacle = { reason: "limit", until, counter };
     }
   }
@@ -121,8 +133,10 @@ function fitsWindow(request: RouteRequest, window: number | null): boolean {
 
 export interface Exhaustion {
   kind: "no_key" | "incapable" | "too_long" | "waiting" | "failed";
-  /** Epoch milliseconds at which the first candidate is usable again; null when waiting does not help. */
+  /** Epoch milliseconds at which a candidate that this request has not tried is usable; null when waiting does not help. */
   soonest: number | null;
+  /** The same for a new request, which may try all of them again. */
+  retryAt: number | null;
 }
 
 const QUOTA_KINDS: ReadonlySet<FailureKind> = new Set<FailureKind>([
@@ -140,47 +154,56 @@ const QUOTA_KINDS: ReadonlySet<FailureKind> = new Set<FailureKind>([
 /** Why nothing is usable now: decides the status that the client gets. */
 export function exhaustion(request: RouteRequest, now: number): Exhaustion {
   let soonest = Number.POSITIVE_INFINITY;
-  let waiting = false;
-  const count = { no_key: 0, incapable: 0, too_long: 0, failed: 0 };
+  let retryAt = Number.POSITIVE_INFINITY;
+  const count = { no_key: 0, incapable: 0, too_long: 0, failed: 0, waiting: 0 };
   for (const { obstacle } of plan(request, now)) {
-    switch (obstacle?.reason) {
-      case "model_disabled":
-      case "key_disabled":
-      case "key_invalid":
-        count.no_key++;
-        break;
-      case "no_tools":
-      case "no_vision":
-      case "no_json_schema":
-        count.incapable++;
-        break;
-      case "context_too_small":
-        count.too_long++;
-        break;
-      case "tried":
-      case "refused_request":
-        count.failed++;
-        break;
-      case "limit":
-        if (obstacle.until === Number.POSITIVE_INFINITY) count.too_long++;
-        else waiting = true;
-        soonest = Math.min(soonest, obstacle.until);
-        break;
-      case "breaker_open":
-        count.failed++;
-        soonest = Math.min(soonest, obstacle.until);
-        break;
-      case "resting":
-        if (QUOTA_KINDS.has(obstacle.kind)) waiting = true;
-        else count.failed++;
-        soonest = Math.min(soonest, obstacle.until);
-        break;
-    }
+    if (obstacle === null) continue;
+    const passing = obstacle.reason === "tried" ? obstacle.behind : passingOf(obstacle);
+    if (passing) retryAt = Math.min(retryAt, passing.until);
+    if (passing && obstacle.reason !== "tried") soonest = Math.min(soonest, passing.until);
+    count[passing ? kindOfPassing(passing) : kindOfLasting(obstacle)]++;
   }
-  const until = Number.isFinite(soonest) ? soonest : null;
-  if (waiting) return { kind: "waiting", soonest: until };
-  if (count.failed > 0) return { kind: "failed", soonest: until };
-  if (count.too_long > 0) return { kind: "too_long", soonest: null };
-  if (count.incapable > 0) return { kind: "incapable", soonest: null };
-  return { kind: "no_key", soonest: null };
+  const kinds = ["waiting", "failed", "too_long", "incapable", "no_key"] as const;
+  const kind = kinds.find((candidate) => count[candidate] > 0) ?? "no_key";
+  const finite = (instant: number): number | null => (Number.isFinite(instant) ? instant : null);
+  return { kind, soonest: finite(soonest), retryAt: finite(retryAt) };
+}
+
+function passingOf(obstacle: Obstacle): PassingObstacle | null {
+  switch (obstacle.reason) {
+    case "resting":
+    case "breaker_open":
+    case "limit":
+      return obstacle;
+    default:
+      return null;
+  }
+}
+
+function kindOfPassing(obstacle: PassingObstacle): Exhaustion["kind"] {
+  switch (obstacle.reason) {
+    case "limit":
+      return obstacle.until === Number.POSITIVE_INFINITY ? "too_long" : "waiting";
+    case "resting":
+      return QUOTA_KINDS.has(obstacle.kind) ? "waiting" : "failed";
+    case "breaker_open":
+      return "failed";
+  }
+}
+
+function kindOfLasting(obstacle: Obstacle): Exhaustion["kind"] {
+  switch (obstacle.reason) {
+    case "model_disabled":
+    case "key_disabled":
+    case "key_invalid":
+      return "no_key";
+    case "no_tools":
+    case "no_vision":
+    case "no_json_schema":
+      return "incapable";
+    case "context_too_small":
+      return "too_long";
+    default:
+      return "failed";
+  }
 }

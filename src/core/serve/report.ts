@@ -93,8 +93,8 @@ export function problemOf(
   if (outcome.kind === "refused") {
     return judged ?? { kind: "upstream_failed", message: tried };
   }
-  const { kind, soonest } = outcome.why;
-  const wait = soonest === null ? null : Math.max(1, Math.ceil((soonest - now) / 1000));
+  const { kind, retryAt } = outcome.why;
+  const wait = retryAt === null ? null : Math.max(1, Math.ceil((retryAt - now) / 1000));
   switch (kind) {
     case "no_key": {
       const message = `No usable key for model "${model}". Add one with: freellm keys add`;
