@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { usageError } from "../complaint.ts";
 import { connect, withConnection } from "../connect.ts";
 import type { Context } from "../context.ts";
 import { type RemoteOptions, withExamples, withRemoteOptions } from "../options.ts";
@@ -14,7 +13,7 @@ export function defineRemove(keys: Command, context: Context): void {
     .alias("remove")
     .description("Forget a key. Its id is never given again.")
     .argument("<id>", "as `keys list` shows it")
-    .option("-y, --yes", "do not ask");
+    .option("-y, --yes", "do not ask, also on a terminal");
   withRemoteOptions(command).action(async (id: string, options: RemoveOptions) => {
     const { output } = context;
     if (options.yes !== true && !(await confirmed(id, context))) return output.line("Nothing was changed.");
@@ -25,8 +24,9 @@ export function defineRemove(keys: Command, context: Context): void {
   withExamples(command, "freellm keys rm groq-1", "freellm keys rm groq-1 --yes");
 }
 
+/** Scripts name the id and mean it; a person at a terminal is asked once. */
 async function confirmed(id: string, { interactive }: Context): Promise<boolean> {
-  if (!interactive) throw usageError("Nobody is there to confirm the removal.", "Repeat it with --yes.");
+  if (!interactive) return true;
   const { confirm } = await import("@inquirer/prompts");
   return await confirm({ message: `Forget ${id}?`, default: false }, { output: process.stderr });
 }
