@@ -2,6 +2,7 @@
 import { CommandError } from "../command.ts";
 import type { Clock, Outbound, Timers } from "../ports.ts";
 import type { ProbeSpec, ProviderSpec, Providers } from "../provider.ts";
+import { createRedactor } from "../vault/redact.ts";
 
 export interface ProbeResult {
   result: "valid" | "invalid" | "inconclusive";
@@ -45,7 +46,7 @@ export async function probeKey(
       ...(probe.method === "POST" ? { body: oneTokenCall(probe) } : {}),
     });
     const { status, headers } = response;
-    const body = await response.text(MAX_REPLY_BYTES);
+    const body = withoutSecret(await response.text(MAX_REPLY_BYTES), secret);
     if (probe.valid.includes(status)) return done("valid", `${provider.name} accepts it (HTTP ${status})`);
     const failure = ports.providers.classify(provider, { status, headers, body, now: ports.clock.now() });
     const detail = `HTTP ${status}: ${failure.message}`;
@@ -59,6 +60,14 @@ export async function probeKey(
   } finally {
     timer.cancel();
   }
+}
+
+/** Some providers quote the key that they refuse. */
+function withoutSecret(text: string, secret: string | null): string {
+  if (secret === null) return text;
+  const redactor = createRedactor();
+  redactor.add(secret);
+  return redactor.scrub(text);
 }
 
 function headersOf(provider: ProviderSpec, secret: string | null): Record<string, string> {
