@@ -1,5 +1,6 @@
 /** Opens the application in this process: home, lock, store, vault, and the core on top of them. */
 import { readFileSync } from "node:fs";
+import { UNIFIED_TOKEN } from "../core/app/unified-token.ts";
 import { Application } from "../core/app.ts";
 import { type Admin, CommandError } from "../core/command.ts";
 import { resolveSettings } from "../core/config/resolve.ts";
@@ -64,13 +65,17 @@ export async function openApplication(options: OpenOptions): Promise<OpenedAppli
     random,
     processes: systemProcesses(),
   });
+  const closing: (() => void)[] = [() => lock.release()];
   try {
     const onError = (error: unknown): void =>
       log.error("the store could not be written", { error: String(error) });
     const { store, notices } = openFileStore({ home, timers, random, now: clock.now(), onError });
+    closing.push(() => store.close());
     const vault = await openVault({
       header: headerIn(store),
-      sealedRecords: store.keys.list().some((key) => key.secret !== null),
+      sealedRecords:
+        store.settings.sealed(UNIFIED_TOKEN) !== undefined ||
+        store.keys.list().some((key) => key.secret !== null),
       encryptionKey: environment.FREELLM_ENCRYPTION_KEY,
       keyFile: home.keyFile,
       keychain: systemKeychain(),
@@ -88,7 +93,7 @@ export async function openApplication(options: OpenOptions): Promise<OpenedAppli
     };
     return { application, settings, notices, close };
   } catch (error) {
-    lock.release();
+    for (const undo of closing.reverse()) undo();
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { usageError } from "./complaint.ts";
 import type { Context } from "./context.ts";
 import { withExamples } from "./options.ts";
 import type { RunningServer } from "./server.ts";
@@ -10,6 +11,7 @@ interface Options {
   expose?: true;
   demo?: true;
   ephemeral?: true;
+  tour?: true;
 }
 
 export function define(command: Command, context: Context): void {
@@ -20,7 +22,8 @@ export function define(command: Command, context: Context): void {
     .option("--host <address>", "address to listen on (127.0.0.1)")
     .option("--port <number>", "port to listen on; 0 takes a free one (3001)", readPort)
     .option("--expose", "allow an address that other machines can reach")
-    .option("--demo", "with simulated providers: no key, no network, nothing kept; shows one answer")
+    .option("--demo", "with simulated providers: no key, no network, nothing kept")
+    .option("--tour", "with --demo: show one answer, and in a pipe end after it")
     .option("--ephemeral", "keep nothing: keys and history are gone at the end")
     .action((options: Options) => serve(context, options));
   withExamples(command, "freellm serve", "freellm serve --port 8080", "freellm serve --demo");
@@ -34,7 +37,8 @@ async function serve(context: Context, options: Options): Promise<void> {
     return;
   }
   const { startServer } = await import("./server.ts");
-  const { demo = false, ephemeral = false, ...flags } = options;
+  const { demo = false, ephemeral = false, tour = false, ...flags } = options;
+  if (tour && !demo) throw usageError("--tour needs --demo.");
   // A demo beside a real server must not collide with it.
   if (demo && flags.port === undefined) flags.port = 0;
   let server: RunningServer | null = null;
@@ -44,9 +48,9 @@ async function serve(context: Context, options: Options): Promise<void> {
     server = await startServer(context, { flags, demo, ephemeral });
     const { printBanner } = await import("./banner.ts");
     printBanner(context.output, server);
-    if (demo) await takeTour(context, server);
-    // On a terminal a demo stays to be played with; in a pipe it has shown what it can.
-    if (!demo || process.stdout.isTTY === true) {
+    if (tour) await takeTour(context, server);
+    // On a terminal a tour stays to be played with; in a pipe it has shown what it can.
+    if (!tour || process.stdout.isTTY === true) {
       const signal = await signals.asked;
       server.log.info("stopping once the running answers are through", { signal });
     }

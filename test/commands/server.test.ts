@@ -189,10 +189,10 @@ describe("the end of a server", () => {
   });
 });
 
-describe("serve --demo", () => {
+describe("serve --demo --tour", () => {
   it("stays on a terminal until Ctrl-C", async () => {
     using folder = temporaryFolder();
-    const session = onTerminal(folder.path, ["serve", "--demo"]);
+    const session = onTerminal(folder.path, ["serve", "--demo", "--tour"]);
     await session.see("export OPENAI_BASE_URL=http://127.0.0.1:");
     await session.see("failed     demo-groq");
     await session.see("served by");

@@ -1,4 +1,4 @@
-/** `serve --demo`: no key, no network, no trace, and an answer that survived a failover. */
+/** `serve --demo --tour`: no key, no network, no trace, and an answer that survived a failover. */
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
@@ -12,7 +12,7 @@ it("shows one streamed answer and its trail, ends with 0 in a pipe, and leaves n
   const temporary = join(folder.path, "tmp");
   const cwd = join(folder.path, "cwd");
   for (const path of [home, temporary, cwd]) mkdirSync(path);
-  const { code, stdout, stderr } = await cli(home, ["serve", "--demo", "--port", "0"], {
+  const { code, stdout, stderr } = await cli(home, ["serve", "--demo", "--tour", "--port", "0"], {
     cwd,
     env: { TMPDIR: temporary },
   });

@@ -4,8 +4,9 @@ import type { Settings } from "../store/settings.ts";
 import { createTokenChecker, createUnifiedToken, type TokenChecker } from "../vault/token.ts";
 import type { Vault } from "../vault/vault.ts";
 
-const SETTING = "unified_token";
-const PLACE = { table: "settings", row: SETTING, provider: "", field: "value" };
+/** The setting that holds it, sealed. */
+export const UNIFIED_TOKEN = "unified_token";
+const PLACE = { table: "settings", row: UNIFIED_TOKEN, provider: "", field: "value" };
 
 export class UnifiedToken {
   readonly #settings: Settings;
@@ -19,7 +20,7 @@ export class UnifiedToken {
     this.#settings = settings;
     this.#vault = vault;
     this.#random = random;
-    const sealed = settings.sealed(SETTING);
+    const sealed = settings.sealed(UNIFIED_TOKEN);
     this.#token = sealed ? vault.open(PLACE, sealed) : this.#create();
     this.#checker = createTokenChecker(this.#token);
   }
@@ -42,7 +43,7 @@ export class UnifiedToken {
 
   #create(): string {
     const token = createUnifiedToken(this.#random);
-    this.#settings.set(SETTING, this.#vault.seal(PLACE, token));
+    this.#settings.set(UNIFIED_TOKEN, this.#vault.seal(PLACE, token));
     return token;
   }
 }

@@ -47,7 +47,7 @@ export function listen(options: ListenOptions): Listener {
     error: () => new Response(null, { status: 500 }),
   });
   const port = server.port ?? options.port;
-  const hosts = [...loopbackHosts(port), ...options.allowedHosts];
+  const hosts = [...loopbackHosts(port), ...ownHosts(host, port), ...options.allowedHosts];
   handle = createHandler({
     gateway,
     guard: createGuard({
@@ -79,4 +79,10 @@ export function listen(options: ListenOptions): Listener {
     },
     stop: () => server.stop(true),
   };
+}
+
+/** An address of its own is a name of the server; "all addresses" is not one. */
+function ownHosts(host: string, port: number): string[] {
+  if (host === "0.0.0.0" || host === "::") return [];
+  return [`${host.includes(":") ? `[${host}]` : host}:${port}`];
 }
