@@ -4,7 +4,7 @@ import type { KeyView } from "../../core/command.ts";
 import type { ProviderSpec, Providers } from "../../core/provider.ts";
 import { usageError } from "../complaint.ts";
 import type { Output } from "../output.ts";
-import { type AddOptions, addition, CUSTOM, type KeyAddition, knownProviders } from "./add.ts";
+import { type AddOptions, addition, CUSTOM, type KeyAddition, knownProviders } from "./addition.ts";
 
 export interface Questions {
   provider: string | undefined;

@@ -6,31 +6,9 @@ import { connect, withConnection } from "../connect.ts";
 import type { Context } from "../context.ts";
 import { loadProviders } from "../open.ts";
 import { collect, type RemoteOptions, wholeNumber, withExamples, withRemoteOptions } from "../options.ts";
+import { type AddOptions, addition, CUSTOM, type KeyAddition, knownProviders, LIMITS } from "./addition.ts";
 import { keyData, secretHint } from "./view.ts";
 
-export const CUSTOM = "custom";
-
-export interface AddOptions extends RemoteOptions {
-  /** false by `--no-key`. */
-  key?: string | false;
-  keyless?: boolean;
-  fromEnv?: string;
-  label?: string;
-  account?: string;
-  baseUrl?: string;
-  name?: string;
-  model?: string[];
-  context?: number;
-  rpm?: number;
-  rpd?: number;
-  tpm?: number;
-  tpd?: number;
-  concurrency?: number;
-}
-
-export type KeyAddition = Extract<AdminCommand, { type: "key-add" }>;
-
-const LIMITS = ["rpm", "rpd", "tpm", "tpd", "concurrency"] as const;
 const FOR_CUSTOM = ["name", "model", "context", ...LIMITS] as const;
 
 export function defineAdd(keys: Command, context: Context): void {
@@ -124,41 +102,6 @@ function recognised(providers: Providers, secret: string | null): string {
     "Which provider is it?",
     `Name it: freellm keys add PROVIDER. ${knownProviders(providers)}`,
   );
-}
-
-export function knownProviders(providers: Providers): string {
-  return `Providers: ${[...providers.all().map(({ id }) => id), CUSTOM].join(", ")}.`;
-}
-
-/** Throws a usage error where something is missing. */
-export function addition(
-  provider: string,
-  secret: string | null,
-  options: AddOptions,
-  providers: Providers,
-): KeyAddition {
-  const spec = providers.find(provider);
-  if (provider === CUSTOM && options.baseUrl === undefined) {
-    throw usageError("An endpoint of your own needs its address.", "Give it with --base-url.");
-  }
-  if (spec !== undefined && secret === null && !spec.anonymous) {
-    throw usageError(`${spec.name} needs a key.`, "Pipe it in, or name a variable with --from-env.");
-  }
-  const limits = Object.fromEntries(
-    LIMITS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
-  );
-  return {
-    type: "key-add",
-    provider,
-    secret,
-    ...(options.label === undefined ? {} : { label: options.label }),
-    ...(options.account === undefined ? {} : { account: options.account }),
-    ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
-    ...(options.name === undefined ? {} : { name: options.name }),
-    ...(options.model === undefined ? {} : { models: options.model }),
-    ...(options.context === undefined ? {} : { context: options.context }),
-    ...(Object.keys(limits).length === 0 ? {} : { limits }),
-  };
 }
 
 function report({ output }: Context, key: KeyView, notes: readonly string[]): void {

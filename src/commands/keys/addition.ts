@@ -1,0 +1,64 @@
+/** The command that adds a key, from what the options and the answers say. */
+import type { Command } from "../../core/command.ts";
+import type { Providers } from "../../core/provider.ts";
+import { usageError } from "../complaint.ts";
+import type { RemoteOptions } from "../options.ts";
+
+export const CUSTOM = "custom";
+
+export interface AddOptions extends RemoteOptions {
+  /** false by `--no-key`. */
+  key?: string | false;
+  keyless?: boolean;
+  fromEnv?: string;
+  label?: string;
+  account?: string;
+  baseUrl?: string;
+  name?: string;
+  model?: string[];
+  context?: number;
+  rpm?: number;
+  rpd?: number;
+  tpm?: number;
+  tpd?: number;
+  concurrency?: number;
+}
+
+export type KeyAddition = Extract<Command, { type: "key-add" }>;
+
+export const LIMITS = ["rpm", "rpd", "tpm", "tpd", "concurrency"] as const;
+
+export function knownProviders(providers: Providers): string {
+  return `Providers: ${[...providers.all().map(({ id }) => id), CUSTOM].join(", ")}.`;
+}
+
+/** Throws a usage error where something is missing. */
+export function addition(
+  provider: string,
+  secret: string | null,
+  options: AddOptions,
+  providers: Providers,
+): KeyAddition {
+  const spec = providers.find(provider);
+  if (provider === CUSTOM && options.baseUrl === undefined) {
+    throw usageError("An endpoint of your own needs its address.", "Give it with --base-url.");
+  }
+  if (spec !== undefined && secret === null && !spec.anonymous) {
+    throw usageError(`${spec.name} needs a key.`, "Pipe it in, or name a variable with --from-env.");
+  }
+  const limits = Object.fromEntries(
+    LIMITS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+  );
+  return {
+    type: "key-add",
+    provider,
+    secret,
+    ...(options.label === undefined ? {} : { label: options.label }),
+    ...(options.account === undefined ? {} : { account: options.account }),
+    ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.model === undefined ? {} : { models: options.model }),
+    ...(options.context === undefined ? {} : { context: options.context }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+  };
+}
