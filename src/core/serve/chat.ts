@@ -13,7 +13,7 @@ import { createAttempt } from "./attempt.ts";
 import type { ClientLink } from "./client-link.ts";
 import type { Gateway } from "./gateway.ts";
 import type { LiveAnswer } from "./live-answer.ts";
-import { problemOf, routingHeaders } from "./report.ts";
+import { problemOf, problemResponse, routingHeaders } from "./report.ts";
 import { reserve } from "./reserve.ts";
 import { streamBody } from "./stream.ts";
 import { WaitAbortedError } from "./waiters.ts";
@@ -164,12 +164,9 @@ export class ChatExchange {
       this.#finish(499, "client_gone", null);
       return new Response(null, { status: 499 });
     }
-    const { problem } = started;
-    const { status, body } = this.#surface.failure(problem);
-    this.#finish(status, outcome, null);
-    const headers: Record<string, string> = { ...this.#headers(), "content-type": "application/json" };
-    if (problem.retryAfterSeconds !== undefined) headers["retry-after"] = String(problem.retryAfterSeconds);
-    return new Response(body, { status, headers });
+    const response = problemResponse(this.#surface, started.problem, this.#headers());
+    this.#finish(response.status, outcome, null);
+    return response;
   }
 
   #headers(): Record<string, string> {

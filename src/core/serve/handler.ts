@@ -9,6 +9,7 @@ import { ClientLink } from "./client-link.ts";
 import type { Gateway } from "./gateway.ts";
 import { type Guard, readBody, requestPath } from "./guard.ts";
 import { findModel, listModels } from "./listing.ts";
+import { problemResponse } from "./report.ts";
 
 /** What the socket server offers beside the request. */
 export interface Connection {
@@ -34,15 +35,8 @@ const MAX_DEPTH = 64;
 export function createHandler(options: HandlerOptions): (request: Request) => Promise<Response> | Response {
   const { gateway, guard, openaiChat, connection } = options;
 
-  const refuse = (problem: Problem): Response => {
-    const { status, body } = openaiChat.failure(problem);
-    const headers: Record<string, string> = {
-      "content-type": "application/json",
-      "x-request-id": gateway.newRequestId(),
-    };
-    if (problem.retryAfterSeconds !== undefined) headers["retry-after"] = String(problem.retryAfterSeconds);
-    return new Response(body, { status, headers });
-  };
+  const refuse = (problem: Problem): Response =>
+    problemResponse(openaiChat, problem, { "x-request-id": gateway.newRequestId() });
 
   const routes = new Hono();
   routes.get("/healthz", (context) => context.json({ status: "ok" }));

@@ -3,6 +3,7 @@ import type { Failure, FailureKind } from "../chat/failure.ts";
 import type { Problem } from "../chat/problem.ts";
 import type { AttemptRecord } from "../route/event.ts";
 import type { Outcome } from "../route/failover.ts";
+import type { Surface } from "../surface/surface.ts";
 import type { LiveAnswer } from "./live-answer.ts";
 
 const LONGEST_TRAIL = 10;
@@ -29,6 +30,20 @@ export function routingHeaders(
     headers["x-fallback-trail"] = trailHeader(failed);
   }
   return headers;
+}
+
+/** The error reply of a surface. `headers` come on top of what every error carries. */
+export function problemResponse(
+  surface: Surface,
+  problem: Problem,
+  headers: Record<string, string>,
+): Response {
+  const { status, body } = surface.failure(problem);
+  const all: Record<string, string> = { ...headers, "content-type": "application/json" };
+  if (problem.retryAfterSeconds !== undefined) all["retry-after"] = String(problem.retryAfterSeconds);
+  // SDKs retry every 5xx; only the user can mend this one.
+  if (problem.kind === "no_key") all["x-should-retry"] = "false";
+  return new Response(body, { status, headers: all });
 }
 
 function trailSafe(text: string): string {
