@@ -4,7 +4,6 @@
  * unpublished packages breaks `npm ci`.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import manifest from "../package.json";
@@ -50,9 +49,7 @@ async function writePackage(
   const folder = join(packages, content.name);
   await mkdir(join(folder, "bin"), { recursive: true });
   await writeFile(join(folder, "package.json"), `${JSON.stringify(content, null, 2)}\n`);
-  for (const [path, source] of Object.entries(files)) {
-    if (existsSync(join(root, source))) await cp(join(root, source), join(folder, path));
-  }
+  for (const [path, source] of Object.entries(files)) await cp(join(root, source), join(folder, path));
   const { status } = spawnSync("npm", ["pack", "--silent", "--pack-destination", packages], {
     cwd: folder,
     stdio: "inherit",

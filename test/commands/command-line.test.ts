@@ -66,7 +66,6 @@ describe("usage errors", () => {
     [["keys", "add", "custom"], "address"],
     [["keys", "add"], "Which provider"],
     [["keys", "reorder"], "no terminal"],
-    [["keys", "rm", "groq-1"], "confirm"],
   ])("%j exits with 2 and says why", async (args, reason) => {
     using folder = temporaryFolder();
     const { code, stdout, stderr } = await cli(folder.path, args);

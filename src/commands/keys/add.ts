@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import type { Command as AdminCommand, KeyView } from "../../core/command.ts";
+import type { KeyView } from "../../core/command.ts";
 import type { Providers } from "../../core/provider.ts";
 import { usageError } from "../complaint.ts";
 import { connect, withConnection } from "../connect.ts";
 import type { Context } from "../context.ts";
 import { loadProviders } from "../open.ts";
-import { collect, type RemoteOptions, wholeNumber, withExamples, withRemoteOptions } from "../options.ts";
+import { collect, wholeNumber, withExamples, withRemoteOptions } from "../options.ts";
 import { type AddOptions, addition, CUSTOM, type KeyAddition, knownProviders, LIMITS } from "./addition.ts";
 import { keyData, secretHint } from "./view.ts";
 
