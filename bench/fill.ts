@@ -12,7 +12,7 @@ const total = Number(count);
 const now = Date.now();
 
 function databaseIn(folder: string): string {
-  for (const name of readdirSync(folder)) {
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     const path = join(folder, name);
     if (statSync(path).isFile() && readFileSync(path).toString("latin1", 0, 15) === "SQLite format 3")
       return path;
