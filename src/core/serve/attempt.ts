@@ -47,9 +47,7 @@ class Call implements EventSource {
   readonly #client: ClientLink;
   readonly #abort = new AbortController();
   readonly #deadline: Deadline;
-  readonly #endsAt: number;
   #timedOut: string | null = null;
-  #phase = "first content";
   /** The key of this call, so that no provider can echo it into an error text. */
   #secret: string | null = null;
   #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
@@ -60,11 +58,11 @@ class Call implements EventSource {
     this.#gateway = gateway;
     this.#provider = provider;
     this.#client = client;
-    this.#endsAt = gateway.clock.monotonic() + gateway.limits.upstreamTimeoutMs;
-    this.#deadline = new Deadline(gateway.clock, gateway.timers, () => {
-      this.#timedOut = this.#phase;
+    const expired = (): void => {
+      this.#timedOut = this.committed ? "the next chunk" : "any content";
       this.#abort.abort();
-    });
+    };
+    this.#deadline = new Deadline(gateway.clock, gateway.timers, expired, gateway.limits.upstreamTimeoutMs);
     client.onGone(() => this.#abort.abort());
   }
 
@@ -77,7 +75,7 @@ class Call implements EventSource {
     const encoded = dialect.encode(request, callTarget);
     this.#secret = gateway.secretOf(target.key.id);
     if (this.#secret !== null) encoded.headers.authorization = `Bearer ${this.#secret}`;
-    this.#wait("first content", provider.firstContentMs ?? gateway.limits.firstContentMs);
+    this.#deadline.set(provider.firstContentMs ?? gateway.limits.firstContentMs);
     const startedAt = gateway.clock.monotonic();
     const response = await gateway.outbound.send({
       url: encoded.url,
@@ -101,7 +99,7 @@ class Call implements EventSource {
     const broken = held.find((event) => event.type === "failure");
     if (broken?.type === "failure") return { failure: this.#scrubbed(broken.failure) };
     this.committed = true;
-    if (streamed) this.#wait("the next chunk", gateway.limits.streamStallMs);
+    if (streamed) this.#deadline.set(gateway.limits.streamStallMs);
     else this.#rest();
     gateway.record({
       type: "call-succeeded",
@@ -122,10 +120,22 @@ class Call implements EventSource {
   }
 
   async next(): Promise<ChatEvent[] | null> {
-    for (;;) {
-      const events = await this.#read();
-      if (events === null || events.length > 0) return events;
+    const decoder = this.#decoder;
+    while (this.#reader && decoder) {
+      const { done, value } = await this.#reader.read();
+      if (done) {
+        this.#reader = null;
+        this.#rest();
+      } else if (this.committed) {
+        this.#deadline.set(this.#gateway.limits.streamStallMs);
+      }
+      const events = done ? decoder.end() : decoder.push(value);
+      const last = events.at(-1);
+      if (last === undefined) continue;
+      if (last.type === "failure") last.failure = this.#scrubbed(last.failure);
+      return events;
     }
+    return null;
   }
 
   cancel(): void {
@@ -159,36 +169,11 @@ class Call implements EventSource {
   async #untilContent(): Promise<ChatEvent[]> {
     const held: ChatEvent[] = [];
     for (;;) {
-      const events = await this.#read();
+      const events = await this.next();
       if (events === null) return held;
       for (const event of events) held.push(event);
       if (events.some((event) => event.type === "failure" || isContent(event))) return held;
     }
-  }
-
-  async #read(): Promise<ChatEvent[] | null> {
-    const reader = this.#reader;
-    const decoder = this.#decoder;
-    if (!reader || !decoder) return null;
-    const { done, value } = await reader.read();
-    if (done) {
-      this.#reader = null;
-      this.#rest();
-      return this.#safe(decoder.end());
-    }
-    if (this.committed) this.#wait("the next chunk", this.#gateway.limits.streamStallMs);
-    return this.#safe(decoder.push(value));
-  }
-
-  #safe(events: ChatEvent[]): ChatEvent[] {
-    const last = events.at(-1);
-    if (last?.type === "failure") last.failure = this.#scrubbed(last.failure);
-    return events;
-  }
-
-  #wait(phase: string, milliseconds: number): void {
-    this.#phase = phase;
-    this.#deadline.set(Math.min(milliseconds, this.#endsAt - this.#gateway.clock.monotonic()));
   }
 
   #observe(response: OutboundResponse, target: Target): void {

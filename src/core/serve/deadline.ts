@@ -5,12 +5,17 @@ export class Deadline {
   readonly #clock: Clock;
   readonly #timers: Timers;
   readonly #expired: () => void;
+  readonly #last: number;
   #dueAt = 0;
   #timerAt = 0;
   #timer: Timer | null = null;
 
-  /** `expired` is called once, when a deadline was not moved or cancelled in time. */
-  constructor(clock: Clock, timers: Timers, expired: () => void) {
+  /**
+   * `expired` is called once, when a deadline was not moved or cancelled in time. However often it is moved, it never lies
+   * more than `longest` milliseconds from now.
+   */
+  constructor(clock: Clock, timers: Timers, expired: () => void, longest = Number.POSITIVE_INFINITY) {
+    this.#last = clock.monotonic() + longest;
     this.#clock = clock;
     this.#timers = timers;
     this.#expired = expired;
@@ -18,10 +23,11 @@ export class Deadline {
 
   /** The next deadline is `milliseconds` from now; replaces the one before. */
   set(milliseconds: number): void {
-    this.#dueAt = this.#clock.monotonic() + milliseconds;
+    const now = this.#clock.monotonic();
+    this.#dueAt = Math.min(now + milliseconds, this.#last);
     if (this.#timer && this.#timerAt <= this.#dueAt) return;
     this.#timer?.cancel();
-    this.#arm(milliseconds);
+    this.#arm(this.#dueAt - now);
   }
 
   cancel(): void {
