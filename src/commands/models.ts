@@ -6,6 +6,10 @@ import { duration, isoTime } from "./moment.ts";
 import { type RemoteOptions, withExamples, withRemoteOptions } from "./options.ts";
 import type { Output } from "./output.ts";
 
+interface ListOptions extends RemoteOptions {
+  all?: true;
+}
+
 const STATE_COLUMN = 3;
 
 export function define(command: Command, context: Context): void {
@@ -20,12 +24,23 @@ function defineList(models: Command, context: Context): void {
   const command = models
     .command("list", { isDefault: true })
     .alias("ls")
-    .description("List the models in the order in which they are tried (the default).");
-  withRemoteOptions(command).action(async (options: RemoteOptions) => {
-    const snapshot = await withConnection(connect(context, options), ({ admin }) => admin.snapshot());
-    printModels(context.output, snapshot.models, snapshot.now);
+    .description("List the models in the order in which they are tried (the default).")
+    .option("-a, --all", "also those of providers without a key; JSON always has them");
+  withRemoteOptions(command).action(async (options: ListOptions) => {
+    const { models, keys, now } = await withConnection(connect(context, options), ({ admin }) =>
+      admin.snapshot(),
+    );
+    const { output } = context;
+    if (output.json) return output.data({ models: models.map(modelData) });
+    const keyed = new Set(keys.map((key) => key.provider));
+    const shown = options.all ? models : models.filter((model) => keyed.has(model.provider));
+    if (shown.length > 0) printModels(output, shown, now);
+    const hidden = models.length - shown.length;
+    if (keys.length === 0) output.note("there are no keys yet; add one: freellm keys add");
+    if (hidden > 0)
+      output.note(`${hidden} more belong to providers without a key: freellm models list --all`);
   });
-  withExamples(command, "freellm models list", "freellm models --json");
+  withExamples(command, "freellm models list", "freellm models list --all", "freellm models list --json");
 }
 
 function defineSwitch(
@@ -51,14 +66,6 @@ function modelData(model: ModelView): Record<string, unknown> {
 }
 
 function printModels(output: Output, models: readonly ModelView[], now: number): void {
-  if (output.json) {
-    output.data({ models: models.map(modelData) });
-    return;
-  }
-  if (models.length === 0) {
-    output.line("There are no models, because there are no keys yet. Add one: freellm keys add");
-    return;
-  }
   const rows = models.map((model) => [
     model.id,
     model.contextWindow === null ? "?" : String(model.contextWindow),
