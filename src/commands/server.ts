@@ -72,41 +72,44 @@ export async function startServer(context: Context, options: ServeOptions): Prom
           log,
           lockWaitMs: LOCK_WAIT_MS,
         });
-    const fleet = options.demo ? await startDemoFleet(opened.application) : null;
-    const adminToken = options.ephemeral ? newAdminToken(random) : createAdminToken(home, random);
+    let fleet: DemoFleetHandle | null = null;
+    let listener: Listener | null = null;
     const close = (): void => {
       if (!options.ephemeral) withdrawServer(home, processes);
       opened.close();
       fleet?.stop();
       removeDemo();
     };
-    let listener: Listener;
     try {
-      listener = startListening(opened, settings, adminToken);
+      if (options.demo) fleet = await startDemoFleet(opened.application);
+      const adminToken = options.ephemeral ? newAdminToken(random) : createAdminToken(home, random);
+      const started = startListening(opened, settings, adminToken);
+      listener = started;
+      if (!options.ephemeral) announceServer(home, { url: started.url, version: VERSION, random, processes });
+      opened.application.start();
+      return {
+        listener: started,
+        opened,
+        settings,
+        home: options.ephemeral ? null : home,
+        adminToken,
+        fleet,
+        log,
+        async drain() {
+          const complete = await started.drain(settings.drainMs);
+          if (!complete) log.warn("answers were cut off: they did not end in time");
+          close();
+        },
+        stop() {
+          void started.stop();
+          close();
+        },
+      };
     } catch (error) {
+      void listener?.stop();
       close();
-      throw addressError(error, settings);
+      throw error;
     }
-    if (!options.ephemeral) announceServer(home, { url: listener.url, version: VERSION, random, processes });
-    opened.application.start();
-    return {
-      listener,
-      opened,
-      settings,
-      home: options.ephemeral ? null : home,
-      adminToken,
-      fleet,
-      log,
-      async drain() {
-        const complete = await listener.drain(settings.drainMs);
-        if (!complete) log.warn("answers were cut off: they did not end in time");
-        close();
-      },
-      stop() {
-        void listener.stop();
-        close();
-      },
-    };
   } catch (error) {
     removeDemo();
     throw error;
@@ -116,18 +119,22 @@ export async function startServer(context: Context, options: ServeOptions): Prom
 function startListening(opened: OpenedApplication, settings: Settings, adminToken: string): Listener {
   const { application } = opened;
   const admin = createTokenChecker(adminToken);
-  const listener = listen({
-    gateway: application,
-    openaiChat,
-    admin: { admin: application, feed: application.feed },
-    tokens: { chat: (token) => application.token.accepts(token), admin: (token) => admin.matches(token) },
-    host: settings.host,
-    port: settings.port,
-    allowedHosts: settings.allowedHosts,
-    allowedOrigins: settings.allowedOrigins,
-  });
-  application.address = listener.url;
-  return listener;
+  try {
+    const listener = listen({
+      gateway: application,
+      openaiChat,
+      admin: { admin: application, feed: application.feed },
+      tokens: { chat: (token) => application.token.accepts(token), admin: (token) => admin.matches(token) },
+      host: settings.host,
+      port: settings.port,
+      allowedHosts: settings.allowedHosts,
+      allowedOrigins: settings.allowedOrigins,
+    });
+    application.address = listener.url;
+    return listener;
+  } catch (error) {
+    throw addressError(error, settings);
+  }
 }
 
 /** Other machines are let in only by explicit word. */

@@ -40,6 +40,15 @@ export interface ApplicationOptions {
   version: string;
 }
 
+/** After these, requests that wait may have a target. */
+const OPENS_WAYS: ReadonlySet<RouterEvent["type"]> = new Set<RouterEvent["type"]>([
+  "provider-set",
+  "key-set",
+  "key-state-changed",
+  "model-enabled",
+  "rest-cleared",
+]);
+
 const COMPACT_EVERY_MS = 60_000;
 const SHOWN_REQUESTS = 100;
 
@@ -97,6 +106,7 @@ export class Application implements Admin, Gateway, KeyHost {
     this.state.apply(event);
     this.journal.append(event);
     this.feed.push(this.state.sequence, event);
+    if (OPENS_WAYS.has(event.type)) this.waiters.wakeAll();
   }
 
   nextCallId(): number {

@@ -129,6 +129,8 @@ export interface ChatDecoder {
   push(bytes: Uint8Array): ChatEvent[];
   /** The upstream closed the stream. */
   end(): ChatEvent[];
+  /** The answer is complete: nothing that could still come matters. */
+  readonly over: boolean;
 }
 
 export interface Dialect {

@@ -35,8 +35,10 @@ async function run(world: World, script: Script, request: RouteRequest = world.r
     const result = script(call);
     return typeof result === "string" ? { answer: result } : { failure: result };
   };
+  const started = world.now;
   const outcome: Outcome<string> = await failover(request, attempt, limits, {
     now: () => world.now,
+    elapsed: () => world.now - started,
     record,
     reserve: (target, need) => {
       const callId = ++ids;

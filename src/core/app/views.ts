@@ -1,10 +1,10 @@
 /** The routing state as it is shown: keys, models, quotas. Never more of a secret than its last four characters. */
 import type { KeyView, ModelView, QuotaView } from "../command.ts";
+import { availability, leastObstacle, obstacleText } from "../route/availability.ts";
 import type { KeyId, KeyState } from "../route/event.ts";
-import { newProgress, plan } from "../route/plan.ts";
+import type { Obstacle } from "../route/plan.ts";
 import type { RouterState } from "../route/state.ts";
 import type { Target } from "../route/target.ts";
-import { availability, obstacleText } from "../serve/listing.ts";
 
 /** What the store knows of a key beside its state. */
 export interface KeyFacts {
@@ -26,8 +26,6 @@ function targetsOf(state: RouterState, keyId: KeyId): Target[] {
   return all.kind === "unknown" ? [] : all.targets.filter((target) => target.key.id === keyId);
 }
 
-const SMALLEST = { input: 1, output: 1 };
-
 /** A key is as healthy as its best model: what rests or is used up on all of them rests for the key. */
 function keyState(
   state: RouterState,
@@ -39,27 +37,22 @@ function keyState(
   if (key.state === "disabled" || key.state === "invalid") {
     return { state: key.state, detail: key.detail, until: null };
   }
-  const candidates = targetsOf(state, keyId);
-  const needs = { tools: false, vision: false, jsonSchema: false };
-  const request = { candidates, needs, tokens: SMALLEST, progress: newProgress() };
-  let until = Number.POSITIVE_INFINITY;
-  let detail: string | null = null;
-  let failing = false;
-  for (const { obstacle } of plan(request, now)) {
-    if (obstacle === null) return { state: key.state, detail: key.detail, until: null };
-    if (obstacle.until === null || obstacle.until >= until) continue;
-    until = obstacle.until;
-    detail = obstacleText(obstacle);
-    failing =
-      obstacle.reason === "breaker_open" ||
-      (obstacle.reason === "resting" && ["invalid_key", "config", "forbidden"].includes(obstacle.kind));
+  const targets = targetsOf(state, keyId);
+  const obstacle = targets.length === 0 ? null : leastObstacle(targets, now);
+  if (obstacle === null || obstacle.until === null) {
+    return { state: key.state, detail: key.detail, until: null };
   }
-  if (detail === null) return { state: key.state, detail: key.detail, until: null };
   return {
-    state: failing ? "error" : "rate_limited",
-    detail,
-    until: Number.isFinite(until) ? until : null,
+    state: isFault(obstacle) ? "error" : "rate_limited",
+    detail: obstacleText(obstacle),
+    until: Number.isFinite(obstacle.until) ? obstacle.until : null,
   };
+}
+
+/** Something is wrong, rather than used up. */
+function isFault(obstacle: Obstacle): boolean {
+  if (obstacle.reason === "breaker_open") return true;
+  return obstacle.reason === "resting" && ["invalid_key", "config", "forbidden"].includes(obstacle.kind);
 }
 
 export function modelViews(state: RouterState, now: number): ModelView[] {

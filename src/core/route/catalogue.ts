@@ -31,6 +31,7 @@ export class Catalogue {
   /** Candidates in order, by every name a client may use; rebuilt after a change of configuration only. */
   #index: Map<string, Target[]> | null = null;
   #all: Target[] = [];
+  #lowerCase = new Map<string, Target[]>();
 
   setProvider(provider: RoutedProvider, models: readonly RoutedModel[]): void {
     this.providers.set(provider.id, provider);
@@ -50,12 +51,17 @@ export class Catalogue {
       if (entry.model.provider === provider.id && !current.has(key)) this.models.delete(key);
     }
     this.#changed();
+    this.#retire();
   }
 
   removeProvider(id: string): void {
     this.providers.delete(id);
     for (const [key, entry] of this.models) if (entry.model.provider === id) this.models.delete(key);
+    for (const scope of this.rests.keys()) {
+      if (scope === `provider:${id}` || scope.startsWith(`model:${id}/`)) this.rests.delete(scope);
+    }
     this.#changed();
+    this.#retire();
   }
 
   setKey(key: RoutedKey): void {
@@ -67,6 +73,7 @@ export class Catalogue {
   removeKey(id: KeyId): void {
     this.keys.delete(id);
     this.#changed();
+    this.#retire();
   }
 
   /** Those given come first, the others keep their order behind them. The models follow their first key. */
@@ -110,15 +117,24 @@ export class Catalogue {
   /** What `name` may be served by, in order. An empty list is a model that is known but has no key. */
   resolve(name: string): Resolution {
     const index = this.#build();
-    if (name === "auto") return { kind: "auto", targets: this.#all };
-    const named = index.get(name) ?? index.get(name.toLowerCase());
+    const plain = name.toLowerCase();
+    if (plain === "auto") return { kind: "auto", targets: this.#all };
+    const named = index.get(name) ?? this.#lowerCase.get(plain);
     if (named) return { kind: "named", targets: named };
-    if (FOREIGN_NAMES.test(name)) return { kind: "auto", targets: this.#all };
+    if (FOREIGN_NAMES.test(plain)) return { kind: "auto", targets: this.#all };
     return { kind: "unknown" };
   }
 
   #changed(): void {
     this.#index = null;
+  }
+
+  /** Marks the targets whose key or model is gone, for the requests that hold them. */
+  #retire(): void {
+    for (const target of this.#targets.values()) {
+      const { key, model } = target;
+      target.removed = !this.keys.has(key.id) || this.models.get(model.key) !== model;
+    }
   }
 
   #build(): Map<string, Target[]> {
@@ -152,9 +168,21 @@ export class Catalogue {
       }
     }
     for (const id of this.#targets.keys()) if (!current.has(id)) this.#targets.delete(id);
+    this.#forgetUnused();
+    this.#lowerCase = new Map();
+    for (const [name, targets] of index) {
+      const plain = name.toLowerCase();
+      if (!this.#lowerCase.has(plain)) this.#lowerCase.set(plain, targets);
+    }
     this.#all = all;
     this.#index = index;
     return index;
+  }
+
+  /** Counters that no target has any more. */
+  #forgetUnused(): void {
+    const used = new Set([...this.#targets.values()].flatMap((target) => target.counters));
+    for (const [id, counter] of this.counters) if (!used.has(counter)) this.counters.delete(id);
   }
 
   #target(id: string, key: RoutedKey, model: ModelEntry): Target {
@@ -167,7 +195,7 @@ export class Catalogue {
       known.rests = rests;
       return known;
     }
-    const target = { model, key, counters, rests };
+    const target = { model, key, counters, rests, removed: false };
     this.#targets.set(id, target);
     return target;
   }
@@ -175,7 +203,7 @@ export class Catalogue {
   rest(scope: RestScope): Rest {
     let rest = this.rests.get(scope);
     if (!rest) {
-      rest = { scope, until: 0, kind: null, hits: 0 };
+      rest = { scope, since: 0, until: 0, kind: null, hits: 0 };
       this.rests.set(scope, rest);
     }
     return rest;
@@ -189,8 +217,8 @@ export class Catalogue {
     if (!counter) {
       counter = new Counter(limit, key.provider, owner, subject);
       this.counters.set(id, counter);
-    } else if (counter.limit.source !== "stated") {
-      counter.limit = limit;
+    } else {
+      counter.configure(limit);
     }
     return counter;
   }

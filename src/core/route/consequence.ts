@@ -75,7 +75,10 @@ export function restAfter(
   const scope = restScopes(target.key, target.model.key)[index];
   if (scope === undefined) return null;
   const { rest } = consequenceOf(failure.kind);
-  const hits = target.rests[index]?.hits ?? 0;
+  const current = target.rests[index];
+  // A guess says nothing new while the scope rests already: this call was under way when that began.
+  if (failure.until === undefined && current !== undefined && current.until > at) return null;
+  const hits = current?.hits ?? 0;
   const guess = rest[Math.min(hits, rest.length - 1)];
   const until = failure.until ?? (guess === undefined ? undefined : at + guess);
   return until === undefined || until <= at

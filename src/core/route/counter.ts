@@ -1,5 +1,5 @@
 /** One limit with what is used of it. Several targets share a counter when the limit spans models or keys. */
-import type { LimitSpec } from "./limits.ts";
+import { type LimitSpec, WINDOW_MS } from "./limits.ts";
 import { createWindow, type UseWindow } from "./window.ts";
 
 /** What a call takes from a counter when it is reserved. */
@@ -20,20 +20,43 @@ export class Counter {
   readonly owner: string;
   /** Model key or pool name; null when every model of the owner counts. */
   readonly subject: string | null;
+  /** The limit as configured: when that changes, what was learnt before does not hold. */
+  #configured: LimitSpec;
   readonly #window: UseWindow;
+  /** Use by others that the provider told of, and until when it counts. */
+  #unseen = 0;
+  #unseenUntil = 0;
   /** Reserved and not settled: tokens, or calls for `concurrency`. */
   #pending = 0;
 
   constructor(limit: LimitSpec, provider: string, owner: string, subject: string | null) {
     this.limit = limit;
+    this.#configured = limit;
     this.provider = provider;
     this.owner = owner;
     this.subject = subject;
     this.#window = createWindow(limit.window, limit.reset);
   }
 
+  configure(limit: LimitSpec): void {
+    if (limit.cap !== this.#configured.cap || this.limit.source !== "stated") this.limit = limit;
+    this.#configured = limit;
+  }
+
   used(now: number): number {
+    return this.#own(now) + this.#others(now);
+  }
+
+  #own(now: number): number {
     return this.limit.metric === "concurrency" ? this.#pending : this.#window.used(now) + this.#pending;
+  }
+
+  #others(now: number): number {
+    return now < this.#unseenUntil ? this.#unseen : 0;
+  }
+
+  hasRoom(need: Need, now: number): boolean {
+    return this.used(now) + this.#amount(need) <= this.limit.cap;
   }
 
   /** null when there is room; else the earliest instant at which there may be, Infinity when there never is. */
@@ -41,7 +64,8 @@ export class Counter {
     const amount = this.#amount(need);
     const { cap } = this.limit;
     if (amount > cap) return Number.POSITIVE_INFINITY;
-    if (this.used(now) + amount <= cap) return null;
+    if (this.hasRoom(need, now)) return null;
+    if (this.#own(now) + amount <= cap) return this.#unseenUntil;
     const allowed = cap - amount - this.#pending;
     if (this.limit.metric === "concurrency" || allowed < 0) return now + IN_FLIGHT_RECHECK_MS;
     return this.#window.freeAt(now, allowed);
@@ -74,11 +98,15 @@ export class Counter {
     }
   }
 
-  /** The provider counted `remaining` left of the cap: somebody else used the difference. Never lowers our own count. */
-  correct(remaining: number, now: number): void {
+  /**
+   * The provider counted `remaining` left of the cap: what our own count does not explain was used by somebody else, and
+   * counts until `resetAt`. Each statement replaces the one before; our own count is never lowered.
+   */
+  correct(remaining: number, resetAt: number | undefined, now: number): void {
     if (this.limit.metric === "concurrency") return;
-    const unseen = this.limit.cap - remaining - this.used(now);
-    if (unseen > 0) this.#window.add(now, unseen);
+    const latest = now + WINDOW_MS[this.limit.window];
+    this.#unseen = Math.max(0, this.limit.cap - remaining - this.#own(now));
+    this.#unseenUntil = Math.min(resetAt ?? latest, latest);
   }
 
   emptyAt(now: number): number {

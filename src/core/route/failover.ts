@@ -38,6 +38,8 @@ export type AttemptResult<Answer> = { answer: Answer } | { failure: Failure };
 
 export interface FailoverPorts {
   now(): number;
+  /** Milliseconds since the request began, whatever the clock does. */
+  elapsed(): number;
   record(event: RouterEvent): void;
   /** Synchronous: what `plan` saw is still true when the place is taken. */
   reserve(target: Target, need: Need): Reservation;
@@ -61,19 +63,22 @@ export async function failover<Answer>(
   limits: FailoverLimits,
   ports: FailoverPorts,
 ): Promise<Outcome<Answer>> {
-  const started = ports.now();
   let last: Failure | null = null;
   let attempts = 0;
   while (attempts < limits.maxAttempts) {
     const now = ports.now();
     const target = firstUsable(request, now);
     if (target === null) {
-      const { soonest } = exhaustion(request, now);
-      if (soonest === null || soonest - started > Math.min(limits.patienceMs, limits.budgetMs)) break;
-      await ports.wait(soonest);
+      const { waitingFor } = request.progress;
+      request.progress.waitingFor = null;
+      const soonest = waitingFor?.until ?? exhaustion(request, now).soonest;
+      const patience = Math.min(limits.patienceMs, limits.budgetMs) - ports.elapsed();
+      if (soonest !== null && soonest - now <= patience) await ports.wait(soonest);
+      // Without the patience to wait for its equals, a lesser model has to do.
+      else if (waitingFor === null) break;
       continue;
     }
-    if (attempts > 1 && now - started > limits.budgetMs) break;
+    if (attempts > 1 && ports.elapsed() > limits.budgetMs) break;
     attempts++;
     const reservation = ports.reserve(target, needOf(request, target));
     let result: AttemptResult<Answer> | null = null;
@@ -115,14 +120,19 @@ function learn(
   const rest = restAfter(target, failure, at);
   if (rest) ports.record(rest);
   if (failure.kind === "parameter" && failure.parameter !== undefined) {
-    if (!target.model.refusedParameters.has(failure.parameter)) {
-      ports.record({ type: "parameter-refused", model, parameter: failure.parameter });
+    const stripped = `${model} ${failure.parameter}`;
+    if (!progress.stripped.has(stripped)) {
+      progress.stripped.add(stripped);
+      if (!target.model.refusedParameters.has(failure.parameter)) {
+        ports.record({ type: "parameter-refused", model, parameter: failure.parameter });
+      }
       return "go_on";
     }
   }
   const shortWait = rest !== null && failure.until !== undefined && rest.until - at <= SHORT_WAIT_MS;
   if ((failure.status === 500 || shortWait) && !progress.retried.has(target)) {
     progress.retried.add(target);
+    if (shortWait) progress.waitingFor = { family: target.model.model.family, until: rest.until };
     return "go_on";
   }
   progress.tried.add(target);

@@ -15,19 +15,19 @@ export class Health {
   #restMs = 0;
   /** Epoch milliseconds until which the breaker is open; 0 when it is closed. */
   openUntil = 0;
-  /** A live request is finding out whether the model is back. */
-  probing = false;
+  /** The call that is finding out whether the model is back. */
+  #probe: number | null = null;
 
   succeeded(at: number): void {
     this.#consecutive = 0;
     this.#restMs = 0;
     this.openUntil = 0;
-    this.probing = false;
+    this.#probe = null;
     this.#remember(at, false);
   }
 
   failed(at: number): void {
-    this.probing = false;
+    this.#probe = null;
     this.#consecutive++;
     this.#remember(at, true);
     // Failures of calls that were under way when the breaker opened do not lengthen its rest.
@@ -41,18 +41,19 @@ export class Health {
   /** null when a call may go out now; else when to look again. */
   blockedUntil(now: number): number | null {
     if (this.openUntil === 0) return null;
-    if (now < this.openUntil) return this.openUntil;
-    return this.probing ? now + 500 : null;
+    // Longer than the longest rest: the clock was set back.
+    if (now < this.openUntil && this.openUntil - now <= LONGEST_REST_MS) return this.openUntil;
+    return this.#probe === null ? null : now + 500;
   }
 
   /** A call goes out: after a rest it is the probe that the others wait for. */
-  dispatched(): void {
-    if (this.openUntil > 0) this.probing = true;
+  dispatched(callId: number): void {
+    if (this.openUntil > 0) this.#probe ??= callId;
   }
 
-  /** The call ended without saying anything about the model. */
-  undecided(): void {
-    this.probing = false;
+  /** The call ended, perhaps without saying anything about the model. */
+  ended(callId: number): void {
+    if (this.#probe === callId) this.#probe = null;
   }
 
   #remember(at: number, failed: boolean): void {

@@ -13,6 +13,10 @@ export interface Progress {
   tried: Set<Target>;
   /** Called twice already after a single 500 or a short stated wait. */
   retried: Set<Target>;
+  /** A target stated a short wait: until it is over only models of its family may serve. */
+  waitingFor: { family: string; until: number } | null;
+  /** Parameters that were left out after a refusal, by model. */
+  stripped: Set<string>;
   /** Refused this request whatever the key. */
   refusedBy: Set<ModelEntry>;
   /** The prompt overflowed a window of this many tokens. */
@@ -29,7 +33,7 @@ export interface RouteRequest {
 }
 
 export type Obstacle =
-  | { reason: "model_disabled" | "key_disabled" | "key_invalid"; until: null }
+  | { reason: "removed" | "model_disabled" | "key_disabled" | "key_invalid"; until: null }
   | { reason: "no_tools" | "no_vision" | "no_json_schema"; until: null }
   | { reason: "context_too_small"; until: null }
   /** Failed this request already. `behind`: what time would heal, for the next request. */
@@ -54,6 +58,8 @@ export function newProgress(): Progress {
   return {
     tried: new Set(),
     retried: new Set(),
+    waitingFor: null,
+    stripped: new Set(),
     refusedBy: new Set(),
     overflowed: 0,
     objected: new Set(),
@@ -62,27 +68,59 @@ export function newProgress(): Progress {
 
 /** What a call of this request would take from the counters of `target`. */
 export function needOf(request: RouteRequest, target: Target): Need {
-  const output = Math.min(
+  const { input } = request.tokens;
+  let output = Math.min(
     request.tokens.output,
     target.model.model.maxOutputTokens ?? Number.POSITIVE_INFINITY,
   );
-  return { requests: 1, tokens: request.tokens.input + output, inputTokens: request.tokens.input };
+  for (const { limit } of target.counters) {
+    // An answer larger than the whole cap cannot come, so it need not be asked for.
+    if (limit.metric === "tokens")
+      output = Math.min(output, Math.max(limit.cap - input, LEAST_OUTPUT_TOKENS));
+  }
+  return { requests: 1, tokens: input + output, inputTokens: input };
 }
+
+/** A target that leaves an answer less room than this does not fit the request. */
+const LEAST_OUTPUT_TOKENS = 256;
 
 export function* plan(request: RouteRequest, now: number): Generator<Verdict, void> {
-  for (const target of request.candidates) yield { target, obstacle: obstacleTo(request, target, now) };
+  for (const target of request.candidates) {
+    yield {
+      target,
+      obstacle: lastingObstacle(request, target, now) ?? passingObstacle(request, target, now),
+    };
+  }
 }
 
-/** The first candidate that can be called now. */
+/** The first candidate that can be called now. Asks only yes or no: when a blocked one is free costs more to know. */
 export function firstUsable(request: RouteRequest, now: number): Target | null {
-  for (const verdict of plan(request, now)) if (verdict.obstacle === null) return verdict.target;
+  const family = request.progress.waitingFor?.family;
+  for (const target of request.candidates) {
+    if (family !== undefined && family !== target.model.model.family) continue;
+    if (isFree(request, target, now) && lastingObstacle(request, target, now) === null) return target;
+  }
   return null;
 }
 
-/** Permanent obstacles first, then what this request has seen, then what time will heal. */
-function obstacleTo(request: RouteRequest, target: Target, now: number): Obstacle | null {
+/** Whether no rest, breaker or limit stands in the way: `passingObstacle` is then null. */
+function isFree(request: RouteRequest, target: Target, now: number): boolean {
+  for (const rest of target.rests) if (isResting(rest, now)) return false;
+  if (target.model.health.blockedUntil(now) !== null) return false;
+  const need = needOf(request, target);
+  for (const counter of target.counters) if (!counter.hasRoom(need, now)) return false;
+  return true;
+}
+
+function isResting(rest: Rest, now: number): boolean {
+  return rest.until > now && rest.kind !== null && now >= rest.since - CLOCK_TOLERANCE_MS;
+}
+
+/** What time does not heal: permanent obstacles first, then what this request has seen. */
+function lastingObstacle(request: RouteRequest, target: Target, now: number): Obstacle | null {
   const { model } = target.model;
   const { progress, needs } = request;
+  if (target.removed) return { reason: "removed", until: null };
   if (!model.enabled) return { reason: "model_disabled", until: null };
   if (target.key.state === "disabled") return { reason: "key_disabled", until: null };
   if (target.key.state === "invalid") return { reason: "key_invalid", until: null };
@@ -96,32 +134,28 @@ function obstacleTo(request: RouteRequest, target: Target, now: number): Obstacl
   if (progress.refusedBy.has(target.model) || progress.objected.has(model.provider)) {
     return { reason: "refused_request", until: null };
   }
-  return passingObstacle(request, target, now);
+  return null;
 }
 
+/** The obstacle that lasts longest: the target is free only when all of them are gone. */
 function passingObstacle(request: RouteRequest, target: Target, now: number): PassingObstacle | null {
+  let longest: PassingObstacle | null = null;
   for (const rest of target.rests) {
-    if (rest.until > now && rest.kind) {
-      return { reason: "resting", until: rest.until, kind: rest.kind, rest };
-    }
+    if (!isResting(rest, now) || rest.kind === null || rest.until <= (longest?.until ?? now)) continue;
+    longest = { reason: "resting", until: rest.until, kind: rest.kind, rest };
   }
   const open = target.model.health.blockedUntil(now);
-  if (open !== null) return { reason: "breaker_open", until: open };
-  return limitObstacle(request, target, now);
-}
-
-/** The limit that blocks longest: the target is free only when all of them are. */
-function limitObstacle(request: RouteRequest, target: Target, now: number): PassingObstacle | null {
+  if (open !== null && open > (longest?.until ?? now)) longest = { reason: "breaker_open", until: open };
   const need = needOf(request, target);
-  let obstacle: PassingObstacle | null = null;
   for (const counter of target.counters) {
     const until = counter.blockedUntil(need, now);
-    if (until !== null && (obstacle === null || until > obstacle.until)) {
-      obstacle = { reason: "limit", until, counter };
-    }
+    if (until !== null && until > (longest?.until ?? 0)) longest = { reason: "limit", until, counter };
   }
-  return obstacle;
+  return longest;
 }
+
+/** A rest that was set this much later than now is void: the clock was set back. */
+const CLOCK_TOLERANCE_MS = 30_000;
 
 /** The estimate is on the high side, so a prompt is called too long only when it clearly is. */
 const SURELY_TOO_LONG = 1.25;
@@ -158,10 +192,13 @@ export function exhaustion(request: RouteRequest, now: number): Exhaustion {
   const count = { no_key: 0, incapable: 0, too_long: 0, failed: 0, waiting: 0 };
   for (const { obstacle } of plan(request, now)) {
     if (obstacle === null) continue;
-    const passing = obstacle.reason === "tried" ? obstacle.behind : passingOf(obstacle);
-    if (passing) retryAt = Math.min(retryAt, passing.until);
-    if (passing && obstacle.reason !== "tried") soonest = Math.min(soonest, passing.until);
-    count[passing ? kindOfPassing(passing) : kindOfLasting(obstacle)]++;
+    const passing = passingOf(obstacle);
+    const behind = obstacle.reason === "tried" ? obstacle.behind : null;
+    if (passing) soonest = Math.min(soonest, passing.until);
+    retryAt = Math.min(retryAt, (passing ?? behind)?.until ?? Number.POSITIVE_INFINITY);
+    // What this request used up itself by failing is a failure; what the provider refused for its rate is not.
+    const rested = behind?.reason === "resting" ? behind : passing;
+    count[rested ? kindOfPassing(rested) : kindOfLasting(obstacle)]++;
   }
   const kinds = ["waiting", "failed", "too_long", "incapable", "no_key"] as const;
   const kind = kinds.find((candidate) => count[candidate] > 0) ?? "no_key";
@@ -183,7 +220,9 @@ function passingOf(obstacle: Obstacle): PassingObstacle | null {
 function kindOfPassing(obstacle: PassingObstacle): Exhaustion["kind"] {
   switch (obstacle.reason) {
     case "limit":
-      return obstacle.until === Number.POSITIVE_INFINITY ? "too_long" : "waiting";
+      return obstacle.until === Number.POSITIVE_INFINITY && obstacle.counter.limit.metric !== "requests"
+        ? "too_long"
+        : "waiting";
     case "resting":
       return QUOTA_KINDS.has(obstacle.kind) ? "waiting" : "failed";
     case "breaker_open":
@@ -193,6 +232,7 @@ function kindOfPassing(obstacle: PassingObstacle): Exhaustion["kind"] {
 
 function kindOfLasting(obstacle: Obstacle): Exhaustion["kind"] {
   switch (obstacle.reason) {
+    case "removed":
     case "model_disabled":
     case "key_disabled":
     case "key_invalid":

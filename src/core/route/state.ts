@@ -2,14 +2,18 @@
  * The routing state: everything that decides where a request may go. `apply` is the only way in; it takes what
  * happened and has no clock, no randomness and no I/O, so that the same events always give the same state.
  */
+import type { FailureKind } from "../chat/failure.ts";
 import { Catalogue } from "./catalogue.ts";
 import { consequenceOf } from "./consequence.ts";
-import type { Need } from "./counter.ts";
+import type { Counter, Need } from "./counter.ts";
 import type { KeyId, ModelKey, RouterEvent } from "./event.ts";
-import type { Target } from "./target.ts";
+import { WINDOW_MS } from "./limits.ts";
+import type { Rest, Target } from "./target.ts";
 
 interface OpenCall {
   target: Target;
+  /** Those that were taken from: a change of configuration must not move the call to others. */
+  counters: readonly Counter[];
   need: Need;
   at: number;
 }
@@ -65,9 +69,9 @@ export class RouterState {
         this.#succeeded(event.keyId, event.model, event.at);
         break;
       case "call-failed": {
-        const health = catalogue.models.get(event.model)?.health;
-        if (consequenceOf(event.failure.kind).breaker) health?.failed(event.at);
-        else health?.undecided();
+        if (consequenceOf(event.failure.kind).breaker) {
+          catalogue.models.get(event.model)?.health.failed(event.at);
+        }
         break;
       }
       case "limit-observed":
@@ -77,14 +81,12 @@ export class RouterState {
         catalogue.models.get(event.model)?.refusedParameters.add(event.parameter);
         break;
       case "rest-set": {
-        const rest = catalogue.rest(event.scope);
-        rest.until = Math.max(rest.until, event.until);
-        rest.kind = event.kind;
-        rest.hits++;
+        rest(catalogue.rest(event.scope), event.kind, event.until, event.at);
         break;
       }
       case "rest-cleared": {
         const rest = catalogue.rest(event.scope);
+        rest.since = 0;
         rest.until = 0;
         rest.kind = null;
         rest.hits = 0;
@@ -107,8 +109,8 @@ export class RouterState {
     if (!target) return;
     const need = { requests: 1, tokens: event.tokens, inputTokens: event.inputTokens };
     for (const counter of target.counters) counter.reserve(need, event.at);
-    target.model.health.dispatched();
-    this.#calls.set(event.callId, { target, need, at: event.at });
+    target.model.health.dispatched(event.callId);
+    this.#calls.set(event.callId, { target, counters: target.counters, need, at: event.at });
   }
 
   #settle(event: Extract<RouterEvent, { type: "call-settled" }>): void {
@@ -116,9 +118,9 @@ export class RouterState {
     if (!call) return;
     this.#calls.delete(event.callId);
     const real = realUse(event.requests, event.inputTokens, event.outputTokens);
-    for (const counter of call.target.counters) counter.settle(call.need, call.at, event.at, real);
-    // A call that ended without an outcome (the client left) must not block the next probe.
-    call.target.model.health.undecided();
+    for (const counter of call.counters) counter.settle(call.need, call.at, event.at, real);
+    // A probe that ended without an outcome (the client left) must not block the next one.
+    call.target.model.health.ended(event.callId);
   }
 
   #succeeded(keyId: KeyId, model: ModelKey, at: number): void {
@@ -142,17 +144,28 @@ export class RouterState {
         ({ limit }) => limit.metric === observation.metric && limit.window === observation.window,
       );
       if (!counter) {
-        const rest = target.rests[0];
-        if (rest && observation.remaining === 0 && observation.resetAt !== undefined) {
-          rest.until = Math.max(rest.until, observation.resetAt);
-          rest.kind = "rate_unknown";
+        const narrowest = target.rests[0];
+        if (narrowest && observation.remaining === 0 && observation.resetAt !== undefined) {
+          const latest = event.at + WINDOW_MS[observation.window];
+          rest(narrowest, "rate_unknown", Math.min(observation.resetAt, latest), event.at);
         }
         continue;
       }
       if (observation.cap !== undefined) counter.learnCap(observation.cap);
-      if (observation.remaining !== undefined) counter.correct(observation.remaining, event.at);
+      if (observation.remaining !== undefined) {
+        counter.correct(observation.remaining, observation.resetAt, event.at);
+      }
     }
   }
+}
+
+/** A rest that ends later wins. Failures of calls that were under way when it began are no further hits. */
+function rest(current: Rest, kind: FailureKind, until: number, at: number): void {
+  if (current.until <= at) current.hits++;
+  if (until <= current.until) return;
+  current.since = at;
+  current.until = until;
+  current.kind = kind;
 }
 
 function realUse(requests: number, inputTokens: number, outputTokens: number): Need {

@@ -7,6 +7,8 @@ import type { Health } from "./health.ts";
 /** A pause of one scope. The object stays while the scope exists; it rests while `until` lies ahead. */
 export interface Rest {
   scope: RestScope;
+  /** When it was set: a clock that shows less was set back. */
+  since: number;
   until: number;
   kind: FailureKind | null;
   /** Consecutive hits without a success between: lengthens rests that nobody stated. */
@@ -23,6 +25,8 @@ export interface ModelEntry {
 }
 
 export interface Target {
+  /** Its key or model is gone: a request that still holds it must not use it. */
+  removed: boolean;
   model: ModelEntry;
   key: RoutedKey;
   counters: readonly Counter[];

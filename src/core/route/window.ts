@@ -32,6 +32,8 @@ class SlidingWindow implements UseWindow {
   /** Absolute number of the oldest slot in the ring. */
   #first = 0;
   #total = 0;
+  /** The latest instant seen. */
+  #newest = Number.NEGATIVE_INFINITY;
 
   constructor(span: number) {
     this.#slot = span / SLOTS;
@@ -45,7 +47,8 @@ class SlidingWindow implements UseWindow {
   }
 
   add(at: number, amount: number): void {
-    this.#expire(at);
+    // What is taken back may be dated long ago: that says nothing about the clock.
+    if (at > this.#newest) this.#expire(at);
     const slot = Math.floor(at / this.#slot);
     if (slot < this.#first) return;
     const index = slot % this.#ring.length;
@@ -74,6 +77,8 @@ class SlidingWindow implements UseWindow {
   }
 
   #expire(now: number): void {
+    if (now < this.#newest - CLOCK_SET_BACK_MS) this.#startAgain(now);
+    else if (now > this.#newest) this.#newest = now;
     const length = this.#ring.length;
     // Slots that could still hold use at `now` begin here.
     const first = Math.floor((now - this.#hold) / this.#slot);
@@ -92,15 +97,31 @@ class SlidingWindow implements UseWindow {
     }
     this.#first = first;
   }
+
+  /** The clock was set back: when things happened is no longer known, so all of it counts from now. */
+  #startAgain(now: number): void {
+    const total = this.#total;
+    this.#ring.fill(0);
+    this.#first = Math.floor((now - this.#hold) / this.#slot);
+    this.#newest = now;
+    const slot = Math.floor(now / this.#slot);
+    this.#ring[slot % this.#ring.length] = total;
+  }
 }
+
+/** How far the clock must go back to count as set back: answers that overlap are dated a little out of order. */
+const CLOCK_SET_BACK_MS = 30_000;
 
 /** One counter that starts again at a boundary of the calendar. */
 class FixedWindow implements UseWindow {
   readonly #window: LimitWindow;
   readonly #zone: string;
   #start = Number.NEGATIVE_INFINITY;
+  /** The boundary; use is held a guard longer. */
   #end = Number.NEGATIVE_INFINITY;
   #total = 0;
+  /** What happened within the guard: it counts for the old window and for the new one. */
+  #early = 0;
 
   constructor(window: LimitWindow, zone: string) {
     this.#window = window;
@@ -113,24 +134,32 @@ class FixedWindow implements UseWindow {
   }
 
   add(at: number, amount: number): void {
-    this.#turn(at);
     if (at < this.#start) return;
+    this.#turn(at);
     this.#total = Math.max(0, this.#total + amount);
+    if (at >= this.#end) this.#early = Math.max(0, this.#early + amount);
   }
 
   freeAt(now: number, allowed: number): number {
-    return this.used(now) <= allowed ? now : this.#end;
+    return this.used(now) <= allowed ? now : this.#end + this.#guard;
   }
 
   emptyAt(now: number): number {
-    return this.used(now) === 0 ? now : this.#end;
+    return this.used(now) === 0 ? now : this.#end + this.#guard;
+  }
+
+  get #guard(): number {
+    return guard(WINDOW_MS[this.#window]);
   }
 
   #turn(now: number): void {
-    if (now < this.#end) return;
+    const setBack = now < this.#start - CLOCK_SET_BACK_MS;
+    if (now < this.#end + this.#guard && !setBack) return;
+    // A clock that was set back must not forget what was used.
+    const sameWindow = setBack || now < this.#end + WINDOW_MS[this.#window];
+    this.#total = setBack ? this.#total : sameWindow ? this.#early : 0;
+    this.#early = 0;
     this.#start = currentBoundary(this.#window, this.#zone, now);
-    const next = nextBoundary(this.#window, this.#zone, now);
-    this.#end = next + guard(WINDOW_MS[this.#window]);
-    this.#total = 0;
+    this.#end = nextBoundary(this.#window, this.#zone, now);
   }
 }

@@ -99,7 +99,7 @@ function eventStream(feed: Feed, after: number, gateway: Gateway): ReadableStrea
     {
       async pull(controller) {
         for (;;) {
-          if (!feed.reaches(position)) {
+          if (feed.closed || !feed.reaches(position)) {
             controller.close();
             return;
           }

@@ -16,6 +16,14 @@ import { type EventSource, LiveAnswer } from "./live-answer.ts";
 const MAX_REPLY_BYTES = 32 * 1024 * 1024;
 /** Decoded bytes of an error reply. */
 const MAX_ERROR_BYTES = 8 * 1024 * 1024;
+/** An answer that comes whole shows no first content: it may take this much longer. */
+const WHOLE_ANSWER_FACTOR = 1.5;
+/** Events that may come before the first content. */
+const MAX_HELD_EVENTS = 20_000;
+/** After its last event a provider is given this long to close, so that the connection can be used again. */
+const CLOSING_MS = 1_000;
+/** A finish reason without a `[DONE]`: how long to wait for more, such as the usage. */
+const AFTER_FINISH_MS = 3_000;
 /** Characters of an error reply that are looked at. */
 const READ_OF_ERROR = 64 * 1024;
 
@@ -27,7 +35,8 @@ export function createAttempt(
   return async (reservation) => {
     const { target } = reservation;
     const provider = gateway.providerOf(target.key.provider);
-    if (!provider) return { failure: configFailure(`provider ${target.key.provider} is not known`) };
+    if (!provider)
+      return { failure: configFailure("request", `provider ${target.key.provider} is not known`) };
     const call = new Call(gateway, provider, client);
     try {
       await durable(gateway);
@@ -48,6 +57,8 @@ class Call implements EventSource {
   readonly #abort = new AbortController();
   readonly #deadline: Deadline;
   #timedOut: string | null = null;
+  /** A finish reason has been seen. */
+  #finished = false;
   /** The key of this call, so that no provider can echo it into an error text. */
   #secret: string | null = null;
   #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
@@ -71,11 +82,16 @@ class Call implements EventSource {
     const provider = this.#provider;
     const { target } = reservation;
     const dialect = gateway.providers.dialect(provider);
-    const callTarget = describeTarget(provider, target, gateway.baseUrlOf(target.key.id));
+    const callTarget = describeTarget(provider, reservation, gateway.baseUrlOf(target.key.id));
     const encoded = dialect.encode(request, callTarget);
-    this.#secret = gateway.secretOf(target.key.id);
+    try {
+      this.#secret = gateway.secretOf(target.key.id);
+    } catch {
+      return { failure: configFailure("key", `the key ${target.key.id} does not open`) };
+    }
     if (this.#secret !== null) encoded.headers.authorization = `Bearer ${this.#secret}`;
-    this.#deadline.set(provider.firstContentMs ?? gateway.limits.firstContentMs);
+    const firstContentMs = provider.firstContentMs ?? gateway.limits.firstContentMs;
+    this.#deadline.set(encoded.stream ? firstContentMs : firstContentMs * WHOLE_ANSWER_FACTOR);
     const startedAt = gateway.clock.monotonic();
     const response = await gateway.outbound.send({
       url: encoded.url,
@@ -99,7 +115,8 @@ class Call implements EventSource {
     const broken = held.find((event) => event.type === "failure");
     if (broken?.type === "failure") return { failure: this.#scrubbed(broken.failure) };
     this.committed = true;
-    if (streamed) this.#deadline.set(gateway.limits.streamStallMs);
+    // The next deadline begins with the next read: a client that does not read is not the provider's fault.
+    if (streamed) this.#deadline.pause();
     else this.#rest();
     gateway.record({
       type: "call-succeeded",
@@ -122,20 +139,48 @@ class Call implements EventSource {
   async next(): Promise<ChatEvent[] | null> {
     const decoder = this.#decoder;
     while (this.#reader && decoder) {
-      const { done, value } = await this.#reader.read();
-      if (done) {
-        this.#reader = null;
-        this.#rest();
-      } else if (this.committed) {
-        this.#deadline.set(this.#gateway.limits.streamStallMs);
-      }
-      const events = done ? decoder.end() : decoder.push(value);
+      if (this.committed)
+        this.#deadline.set(this.#finished ? AFTER_FINISH_MS : this.#gateway.limits.streamStallMs);
+      const chunk = await this.#read(this.#reader);
+      if (this.committed) this.#deadline.pause();
+      const events = chunk === null ? decoder.end() : decoder.push(chunk);
+      if (chunk === null || decoder.over) this.#leave(chunk === null);
       const last = events.at(-1);
       if (last === undefined) continue;
       if (last.type === "failure") last.failure = this.#scrubbed(last.failure);
+      if (events.some((event) => event.type === "finish")) this.#finished = true;
       return events;
     }
     return null;
+  }
+
+  /** The next bytes; null at the end, which a finished answer also has when its provider just falls silent. */
+  async #read(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | null> {
+    try {
+      const { done, value } = await reader.read();
+      return done ? null : value;
+    } catch (error) {
+      if (this.#finished && this.#timedOut !== null) return null;
+      throw error;
+    }
+  }
+
+  /** Nothing more is wanted. What is still open is read to its end for a moment, so that the connection can be used again. */
+  #leave(closed: boolean): void {
+    const reader = this.#reader;
+    this.#reader = null;
+    if (closed || !reader) {
+      this.#rest();
+      return;
+    }
+    this.#client.onGone(null);
+    this.#deadline.set(CLOSING_MS);
+    const toEnd = async (): Promise<void> => {
+      while (!(await reader.read()).done);
+    };
+    toEnd()
+      .catch(() => {})
+      .finally(() => this.#deadline.cancel());
   }
 
   cancel(): void {
@@ -173,6 +218,7 @@ class Call implements EventSource {
       if (events === null) return held;
       for (const event of events) held.push(event);
       if (events.some((event) => event.type === "failure" || isContent(event))) return held;
+      if (held.length > MAX_HELD_EVENTS) return [{ type: "failure", failure: endlessFailure() }];
     }
   }
 
@@ -204,12 +250,17 @@ class Call implements EventSource {
   }
 }
 
-function describeTarget(provider: ProviderSpec, target: Target, baseUrl: string | null): CallTarget {
+/** The output is bounded by what was reserved, where the client asked for a bound at all. */
+function describeTarget(
+  provider: ProviderSpec,
+  { target, need }: Reservation,
+  baseUrl: string | null,
+): CallTarget {
   const { model } = target.model;
   return {
     provider,
     modelId: model.id,
-    maxOutputTokens: model.maxOutputTokens,
+    maxOutputTokens: need.tokens - need.inputTokens,
     capabilities: model.capabilities,
     baseUrl,
     refusedParameters: target.model.refusedParameters,
@@ -229,6 +280,11 @@ async function durable(gateway: Gateway): Promise<void> {
   }
 }
 
-function configFailure(message: string): Failure {
-  return { kind: "config", scope: "request", rule: "config/unknown-provider", message };
+function configFailure(scope: "request" | "key", message: string): Failure {
+  return { kind: "config", scope, rule: "config/unusable", message };
+}
+
+function endlessFailure(): Failure {
+  const message = "the stream brings no content";
+  return { kind: "bad_reply", scope: "model", rule: "generic/no-content", message };
 }

@@ -9,6 +9,7 @@ import { type FailoverPorts, failover, type Outcome } from "../route/failover.ts
 import { newProgress } from "../route/plan.ts";
 import type { Target } from "../route/target.ts";
 import type { Surface } from "../surface/surface.ts";
+import { createRedactor } from "../vault/redact.ts";
 import { createAttempt } from "./attempt.ts";
 import type { ClientLink } from "./client-link.ts";
 import type { Gateway } from "./gateway.ts";
@@ -31,13 +32,25 @@ export class ChatExchange {
   readonly #startedAt: number;
   /** The hops before the one that answered. */
   readonly #failed: AttemptRecord[] = [];
+  readonly #ended: () => void;
+  /** The model asked for, as it may be kept. */
+  #model: string;
   #servedBy: Target | null = null;
   #firstContentMs: number | null = null;
 
-  constructor(gateway: Gateway, surface: Surface, request: ChatRequest, client: ClientLink) {
+  /** `ended` is called once, when the client got all it will get. */
+  constructor(
+    gateway: Gateway,
+    surface: Surface,
+    request: ChatRequest,
+    client: ClientLink,
+    ended: () => void,
+  ) {
+    this.#ended = ended;
     this.#gateway = gateway;
     this.#surface = surface;
     this.#request = request;
+    this.#model = request.model;
     this.#client = client;
     this.requestId = gateway.newRequestId();
     this.#arrivedAt = gateway.clock.now();
@@ -62,7 +75,9 @@ export class ChatExchange {
     const { model } = this.#request;
     const resolution = gateway.state.catalogue.resolve(model);
     if (resolution.kind === "unknown") {
-      const message = `The model "${model}" does not exist. See: freellm models list`;
+      // Somebody may have put a key where the model belongs.
+      this.#model = createRedactor().scrub(model);
+      const message = `The model "${this.#model}" does not exist. See: freellm models list`;
       return { problem: { kind: "unknown_model", message, parameter: "model" } };
     }
     const { tokens, needs } = measureRequest(this.#request);
@@ -90,6 +105,7 @@ export class ChatExchange {
     const gateway = this.#gateway;
     return {
       now: () => gateway.clock.now(),
+      elapsed: () => gateway.clock.monotonic() - this.#startedAt,
       record: (event) => gateway.record(event),
       reserve: (target, need) => reserve(gateway, target, need),
       wait: (until) => gateway.waiters.wait(until, this.#client.signal),
@@ -180,6 +196,7 @@ export class ChatExchange {
   }
 
   #finish(status: number, outcome: RequestOutcome, answer: LiveAnswer | null): void {
+    this.#ended();
     const target = this.#servedBy;
     const usage = answer?.usage;
     const attempts = [...this.#failed];
@@ -190,7 +207,7 @@ export class ChatExchange {
         id: this.requestId,
         at: this.#arrivedAt,
         surface: this.#surface.name,
-        model: this.#request.model,
+        model: this.#model,
         stream: this.#request.stream,
         status,
         outcome,

@@ -30,6 +30,11 @@ export class Deadline {
     this.#arm(this.#dueAt - now);
   }
 
+  /** No deadline but the longest, until the next `set`. */
+  pause(): void {
+    this.#dueAt = this.#last;
+  }
+
   cancel(): void {
     this.#timer?.cancel();
     this.#timer = null;

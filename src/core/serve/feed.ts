@@ -14,6 +14,14 @@ export class Feed {
   /** Number of the latest event. */
   sequence = 0;
 
+  /** The server ends: who follows is told so at once. */
+  closed = false;
+
+  close(): void {
+    this.closed = true;
+    for (const listener of [...this.#listeners]) listener();
+  }
+
   push(sequence: number, event: RouterEvent): void {
     this.sequence = sequence;
     this.#ring[sequence % KEPT] = event;

@@ -30,6 +30,10 @@ export interface HandlerOptions {
 }
 
 const MAX_DEPTH = 64;
+const METHODS = ["GET", "POST"] as const;
+/** Requests that are served at once, and of them those that wait for a target. */
+const MAX_IN_FLIGHT = 2_048;
+const MAX_WAITING = 512;
 
 /** Answers every request; never rejects. */
 export function createHandler(options: HandlerOptions): (request: Request) => Promise<Response> | Response {
@@ -38,6 +42,7 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
   const refuse = (problem: Problem): Response =>
     problemResponse(openaiChat, problem, { "x-request-id": gateway.newRequestId() });
 
+  let inFlight = 0;
   const routes = new Hono();
   routes.get("/healthz", (context) => context.json({ status: "ok" }));
   routes.get("/readyz", (context) =>
@@ -54,15 +59,13 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
   routes.post("/v1/chat/completions", (context) => chat(context.req.raw, openaiChat));
   routes.route("/admin", adminRoutes(options.admin, gateway));
   routes.notFound((context) => {
-    const known = routes.routes.some(
-      ({ path, method }) => method !== "ALL" && path === context.req.path && method !== context.req.method,
-    );
     const { method, path } = context.req;
-    return refuse(
-      known
-        ? { kind: "method_not_allowed", message: `${method} is not allowed on ${path}.` }
-        : { kind: "not_found", message: `Unknown route: ${method} ${path}` },
-    );
+    const allowed = METHODS.filter((known) => routes.router.match(known, path)[0].length > 0);
+    if (allowed.length === 0)
+      return refuse({ kind: "not_found", message: `Unknown route: ${method} ${path}` });
+    const response = refuse({ kind: "method_not_allowed", message: `${method} is not allowed on ${path}.` });
+    response.headers.set("allow", allowed.join(", "));
+    return response;
   });
   routes.onError((error) => {
     if (error instanceof ProblemError) return refuse(error.problem);
@@ -74,14 +77,22 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
     if (options.draining()) {
       return refuse({ kind: "shutting_down", message: "freellm is shutting down.", retryAfterSeconds: 5 });
     }
+    if (inFlight >= MAX_IN_FLIGHT) {
+      return refuse({ kind: "overloaded", message: "Too many requests at once.", retryAfterSeconds: 1 });
+    }
     const limits = { maxBytes: gateway.limits.maxBodyBytes, maxDepth: MAX_DEPTH };
     const { value, bytes } = await readBody(request, limits);
     const chatRequest = surface.decode(value, bytes);
     connection.keepOpen(request);
     const client = new ClientLink();
     request.signal.addEventListener("abort", () => client.leave(), { once: true });
-    const exchange = new ChatExchange(gateway, surface, chatRequest, client);
-    return exchange.respond(patience(request.headers, gateway.limits.maxWaitMs));
+    const wanted = patience(request.headers, gateway.limits.maxWaitMs);
+    inFlight++;
+    const ended = (): void => {
+      inFlight--;
+    };
+    const exchange = new ChatExchange(gateway, surface, chatRequest, client, ended);
+    return exchange.respond(gateway.waiters.size < MAX_WAITING ? wanted : 0);
   }
 
   return (request) => {

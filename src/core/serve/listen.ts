@@ -69,6 +69,7 @@ export function listen(options: ListenOptions): Listener {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
     async drain(milliseconds) {
       draining = true;
+      options.admin.feed.close();
       const ended = server.stop().then(() => true);
       const { promise: late, resolve } = Promise.withResolvers<boolean>();
       const timer = gateway.timers.after(milliseconds, () => resolve(false));

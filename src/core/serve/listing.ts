@@ -1,12 +1,8 @@
 /** `GET /v1/models` from the routing state: every name that a client may use, and whether it would be served now. */
-import { DEFAULT_OUTPUT_TOKENS } from "../route/estimate.ts";
-import { newProgress, type Obstacle, plan } from "../route/plan.ts";
+import { availability } from "../route/availability.ts";
 import type { RouterState } from "../route/state.ts";
 import type { Target } from "../route/target.ts";
 import type { ListedModel } from "../surface/models.ts";
-
-/** A request that any model could take: what "available" is asked for. */
-const SMALLEST = { input: 1, output: DEFAULT_OUTPUT_TOKENS };
 
 /**
  * `auto` first; then each upstream id once, which fails over between the providers that have it; then every
@@ -65,60 +61,4 @@ function listed(id: string, targets: readonly Target[], now: number, owner = "fr
     until,
     providers,
   };
-}
-
-/** Whether the smallest request would be served by one of the targets now; if not, why and until when. */
-export function availability(
-  targets: readonly Target[],
-  now: number,
-): { reason: string | null; until: number | null } {
-  if (targets.length === 0) return { reason: "no key", until: null };
-  const needs = { tools: false, vision: false, jsonSchema: false };
-  const request = { candidates: targets, needs, tokens: SMALLEST, progress: newProgress() };
-  let first: Obstacle | null = null;
-  for (const { obstacle } of plan(request, now)) {
-    if (obstacle === null) return { reason: null, until: null };
-    if (first === null || sooner(obstacle, first)) first = obstacle;
-  }
-  const until = first?.until ?? null;
-  return {
-    reason: first ? obstacleText(first) : "no key",
-    until: until !== null && Number.isFinite(until) ? until : null,
-  };
-}
-
-function sooner(one: Obstacle, other: Obstacle): boolean {
-  return (one.until ?? Number.POSITIVE_INFINITY) < (other.until ?? Number.POSITIVE_INFINITY);
-}
-
-export function obstacleText(obstacle: Obstacle): string {
-  switch (obstacle.reason) {
-    case "model_disabled":
-      return "the model is disabled";
-    case "key_disabled":
-      return "the key is disabled";
-    case "key_invalid":
-      return "the key is invalid";
-    case "no_tools":
-      return "takes no tools";
-    case "no_vision":
-      return "takes no images";
-    case "no_json_schema":
-      return "takes no JSON schema";
-    case "context_too_small":
-      return "its context window is too small";
-    case "tried":
-    case "refused_request":
-      return "was tried";
-    case "resting":
-      return `resting after ${obstacle.kind}`;
-    case "breaker_open":
-      return "failed repeatedly";
-    case "limit": {
-      const { metric, window, cap } = obstacle.counter.limit;
-      return metric === "concurrency"
-        ? `limit of ${cap} calls at once`
-        : `limit of ${cap} ${metric} a ${window}`;
-    }
-  }
 }

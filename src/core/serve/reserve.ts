@@ -24,7 +24,7 @@ export function reserve(gateway: Gateway, target: Target, need: Need): Reservati
       if (settled) return;
       settled = true;
       gateway.record({ type: "call-settled", callId, at: gateway.clock.now(), ...spent });
-      gateway.waiters.wakeAll();
+      gateway.waiters.wakeFirst();
     },
   };
 }

@@ -17,19 +17,36 @@ export interface StreamSource {
 
 const encoder = new TextEncoder();
 
+/** A client that has not taken anything for this long is cut off. */
+const SLOW_READER_MS = 60_000;
+
 export function streamBody(gateway: Gateway, source: StreamSource): ReadableStream<Uint8Array> {
   let answer: LiveAnswer | null = null;
   let over = false;
+  /** A read is pending: the client has taken everything. */
   let waiting = false;
+  let sentAt = gateway.clock.monotonic();
   let control: ReadableStreamDefaultController<Uint8Array> | null = null;
   const { heartbeat } = source.encoder;
 
   const quiet = new Deadline(gateway.clock, gateway.timers, () => {
-    if (over || heartbeat === null) return;
-    // Only while the client has read everything: a stalled one must not be fed.
-    if (waiting) control?.enqueue(encoder.encode(heartbeat));
+    if (over) return;
+    if (waiting) {
+      if (heartbeat !== null) control?.enqueue(encoder.encode(heartbeat));
+      sentAt = gateway.clock.monotonic();
+    } else if (gateway.clock.monotonic() - sentAt > SLOW_READER_MS) {
+      cut();
+      return;
+    }
     quiet.set(gateway.limits.heartbeatMs);
   });
+
+  /** The client keeps its connection but reads nothing: what it holds is needed by others. */
+  const cut = (): void => {
+    answer?.cancel();
+    control?.error(new Error("the client did not read"));
+    finish("client_gone");
+  };
 
   const finish = (end: StreamEnd): void => {
     if (over) return;
@@ -40,6 +57,7 @@ export function streamBody(gateway: Gateway, source: StreamSource): ReadableStre
 
   const send = (controller: ReadableStreamDefaultController<Uint8Array>, text: string): void => {
     controller.enqueue(encoder.encode(text));
+    sentAt = gateway.clock.monotonic();
     quiet.set(gateway.limits.heartbeatMs);
   };
 
@@ -64,7 +82,10 @@ export function streamBody(gateway: Gateway, source: StreamSource): ReadableStre
         try {
           if (answer === null) {
             const started = await source.start;
-            if (over) return;
+            if (over) {
+              if ("answer" in started) started.answer.cancel();
+              return;
+            }
             if ("problem" in started) {
               close(controller, source.encoder.fail(started.problem), "failed");
               return;
@@ -91,6 +112,11 @@ export function streamBody(gateway: Gateway, source: StreamSource): ReadableStre
               return;
             }
           }
+        } catch (error) {
+          gateway.log.error("a stream failed inside freellm", { error: String(error) });
+          answer?.cancel();
+          controller.error(error);
+          finish("failed");
         } finally {
           waiting = false;
         }

@@ -46,8 +46,14 @@ export class Waiters {
     });
   }
 
+  /** A place may be free: lets who came first look. The others have timers of their own. */
+  wakeFirst(): void {
+    const first = this.#waiting.values().next();
+    if (!first.done) first.value();
+  }
+
+  /** The configuration changed: everybody looks again. */
   wakeAll(): void {
-    if (this.#waiting.size === 0) return;
     for (const wake of [...this.#waiting]) wake();
   }
 }

@@ -18,7 +18,11 @@ function createWriter(database: Database): Writer {
   const settle = database.prepare(
     "UPDATE calls SET settled_at = ?, requests = ?, input_tokens = ?, output_tokens = ? WHERE id = ?",
   );
-  const rest = database.prepare("INSERT OR REPLACE INTO rests (scope, kind, until, at) VALUES (?, ?, ?, ?)");
+  // A rest that ends later wins, as in the routing state.
+  const rest = database.prepare(`
+    INSERT INTO rests (scope, kind, until, at) VALUES (?, ?, ?, ?)
+    ON CONFLICT (scope) DO UPDATE SET kind = excluded.kind, until = excluded.until, at = excluded.at
+    WHERE excluded.until > rests.until`);
   const clearRest = database.prepare("DELETE FROM rests WHERE scope = ?");
   // A key that was removed meanwhile must not come back as a state without a key.
   const keyState = database.prepare(`

@@ -30,6 +30,10 @@ export class StreamDecoder implements ChatDecoder {
     this.#answer = new AnswerReader(request, target, now, false);
   }
 
+  get over(): boolean {
+    return this.#over;
+  }
+
   push(bytes: Uint8Array): ChatEvent[] {
     const events: ChatEvent[] = [];
     if (this.#over) return events;
