@@ -182,6 +182,64 @@ describe("the failover loop", () => {
     expect(world.state.catalogue.models.get("a/m")?.refusedParameters.has("seed")).toBe(true);
   });
 
+  it("asks again without a parameter that another request has found refused meanwhile", async () => {
+    const world = new World().provider("a", [{ id: "m" }]).key("a-1");
+    const { outcome, calls } = await run(world, ({ count }) => {
+      world.apply({ type: "parameter-refused", model: "a/m", parameter: "seed" });
+      return count === 0 ? failing("parameter", "request", { status: 400, parameter: "seed" }) : "ok";
+    });
+    expect(answerOf(outcome)).toBe("ok");
+    expect(calls).toHaveLength(2);
+  });
+
+  it("waits a moment for its model rather than take a lesser one, but takes its equal at once", async () => {
+    const lesser = new World().provider("a", [{ id: "big" }, { id: "small" }]).key("a-1");
+    const script: Script = ({ count, keyId }) =>
+      count === 0 ? failing("rate_minute", "target", { status: 429, until: lesser.now + 2_000 }) : keyId;
+    const waited = await run(lesser, script);
+    expect(waited.calls).toEqual(["a-1 big", "a-1 big"]);
+    const equal = new World()
+      .provider("a", [{ id: "big" }, { id: "small" }])
+      .key("a-1")
+      .key("a-2");
+    const moved = await run(equal, ({ count, keyId }) =>
+      count === 0 ? failing("rate_minute", "target", { status: 429, until: equal.now + 2_000 }) : keyId,
+    );
+    expect(moved.calls).toEqual(["a-1 big", "a-2 big"]);
+  });
+
+  it("takes a lesser model at once when the client has no patience", async () => {
+    const world = new World().provider("a", [{ id: "big" }, { id: "small" }]).key("a-1");
+    const { calls } = await run(
+      world,
+      ({ count }) =>
+        count === 0 ? failing("rate_minute", "target", { status: 429, until: world.now + 2_000 }) : "ok",
+      world.request(),
+      { ...LIMITS, patienceMs: 0 },
+    );
+    expect(calls).toEqual(["a-1 big", "a-1 small"]);
+  });
+
+  it("never calls a key that was removed meanwhile", async () => {
+    const world = new World()
+      .provider("a", [{ id: "m" }])
+      .key("a-1")
+      .key("a-2")
+      .key("a-3");
+    const { calls } = await run(world, () => {
+      world.apply({ type: "key-removed", keyId: "a-2" });
+      return failing("bad_reply", "model");
+    });
+    expect(calls).toEqual(["a-1 m", "a-3 m"]);
+  });
+
+  it("calls it a failure, not a limit, when its own failed calls used the limit up", async () => {
+    const caps = [limit({ metric: "requests", window: "minute", cap: 2 })];
+    const world = new World().provider("a", [{ id: "m", limits: caps }]).key("a-1");
+    const { outcome } = await run(world, () => failing("server_error", "model", { status: 500 }));
+    expect(outcome).toMatchObject({ kind: "exhausted", why: { kind: "failed" } });
+  });
+
   it("never sends a prompt that overflowed a window to the same window again", async () => {
     const world = new World()
       .provider("a", [{ id: "small", context: 8_000 }])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { firstUsable, plan } from "../../src/core/route/plan.ts";
+import { exhaustion, firstUsable, needOf, plan } from "../../src/core/route/plan.ts";
 import { limit, World } from "./world.ts";
 
 const rpm = (cap: number) => limit({ metric: "requests", window: "minute", cap });
@@ -69,7 +69,7 @@ describe("limits", () => {
   it("say never when a request is larger than the whole cap", () => {
     const tokens = limit({ metric: "tokens", window: "minute", cap: 100 });
     const world = new World().provider("p", [{ id: "m", limits: [tokens] }]).key("p-1");
-    const [verdict] = plan(world.request("auto", { tokens: { input: 90, output: 20 } }), world.now);
+    const [verdict] = plan(world.request("auto", { tokens: { input: 110, output: 20 } }), world.now);
     expect(verdict?.obstacle?.until).toBe(Number.POSITIVE_INFINITY);
   });
 
@@ -89,6 +89,60 @@ describe("limits", () => {
       world.settle(world.reserve("p-1", "m"));
     }
     expect(firstUsable(world.request(), world.now)).toBeNull();
+  });
+
+  it("believe the newest statement about use by others, and only until the stated reset", () => {
+    const world = new World()
+      .provider("p", [{ id: "m", limits: [limit({ metric: "requests", window: "day", cap: 1_000 })] }])
+      .key("p-1");
+    const state = (remaining: number, resetAt: number) =>
+      world.apply({
+        type: "limit-observed",
+        keyId: "p-1",
+        model: "p/m",
+        at: world.now,
+        observations: [{ metric: "requests", window: "day", remaining, resetAt }],
+      });
+    state(0, world.now + 90_000);
+    expect(exhaustion(world.request(), world.now).soonest).toBe(world.now + 90_000);
+    state(999, world.now + 90_000);
+    expect(firstUsable(world.request(), world.now)).not.toBeNull();
+    state(0, world.now + 400 * 86_400_000);
+    expect(exhaustion(world.request(), world.now).soonest).toBe(world.now + 86_400_000);
+  });
+
+  it("settle a call where it was reserved, also when the limits changed meanwhile", () => {
+    const world = new World()
+      .provider("p", [{ id: "m", limits: [limit({ metric: "tokens", window: "minute", cap: 100 })] }])
+      .key("p-1");
+    const call = world.reserve("p-1", "m", 90);
+    const [before] = world.request().candidates.flatMap((target) => target.counters);
+    world.provider("p", [{ id: "m", limits: [limit({ metric: "tokens", window: "day", cap: 500 })] }]);
+    const [after] = world.request().candidates.flatMap((target) => target.counters);
+    world.settle(call, 40);
+    expect(before?.used(world.now)).toBe(40);
+    expect(after?.used(world.now)).toBe(0);
+  });
+
+  it("reserve no more output than a cap allows at all", () => {
+    const tokens = limit({ metric: "tokens", window: "minute", cap: 6_000 });
+    const world = new World().provider("p", [{ id: "m", limits: [tokens] }]).key("p-1");
+    const request = world.request("auto", { tokens: { input: 10, output: 128_000 } });
+    const target = firstUsable(request, world.now);
+    expect(target && needOf(request, target).tokens).toBe(6_000);
+    const tooLong = world.request("auto", { tokens: { input: 5_900, output: 128_000 } });
+    expect(exhaustion(tooLong, world.now).kind).toBe("too_long");
+  });
+
+  it("are forgotten with the key they belong to", () => {
+    const world = new World()
+      .provider("p", [{ id: "m", limits: [rpm(3)] }])
+      .key("p-1")
+      .key("p-2");
+    world.request();
+    world.apply({ type: "key-removed", keyId: "p-1" });
+    world.request();
+    expect([...world.state.catalogue.counters.values()].map((counter) => counter.owner)).toEqual(["p/p-2"]);
   });
 
   it("survive a restart: restored use counts at its latest possible time", () => {

@@ -73,6 +73,9 @@ describe("a model name", () => {
     ["x-latest", ["a-1 org/x"]],
     ["claude-opus-5-5", ["a-1 org/x", "b-1 x-b", "b-1 a/org/x"]],
     ["gpt-5.5", ["a-1 org/x", "b-1 x-b", "b-1 a/org/x"]],
+    ["GPT-4o", ["a-1 org/x", "b-1 x-b", "b-1 a/org/x"]],
+    ["AUTO", ["a-1 org/x", "b-1 x-b", "b-1 a/org/x"]],
+    ["Org/X", ["a-1 org/x"]],
   ])("%s means %j", (name, expected) => {
     expect(order(world, name)).toEqual(expected);
   });
@@ -167,6 +170,46 @@ describe("rests", () => {
     expect(world.state.catalogue.rest("target:a-1 a/x").until - world.now).toBe(15_000);
   });
 
+  it("do not grow by failures of calls that were under way already", () => {
+    const world = new World().provider("a", [{ id: "x" }]).key("a-1");
+    for (let call = 0; call < 5; call++) fail(world, "a-1", "a/x", failed("rate_unknown"));
+    expect(world.state.catalogue.rest("target:a-1 a/x").until - world.now).toBe(15_000);
+  });
+
+  it("keep the reason of the one that ends last", () => {
+    const world = new World().provider("a", [{ id: "x" }]).key("a-1");
+    fail(world, "a-1", "a/x", failed("quota_day", { until: world.now + 3_600_000 }));
+    fail(world, "a-1", "a/x", failed("forbidden", { until: world.now + 1_000 }));
+    expect(world.state.catalogue.rest("target:a-1 a/x")).toMatchObject({
+      kind: "quota_day",
+      until: world.now + 3_600_000,
+    });
+  });
+
+  it("are void when the clock was set back, as is an open breaker", () => {
+    const world = new World().provider("a", [{ id: "x" }]).key("a-1");
+    fail(world, "a-1", "a/x", failed("rate_minute", { until: world.now + 30_000 }));
+    for (let hit = 0; hit < 3; hit++) fail(world, "a-1", "a/x", failed("server_error", { scope: "model" }));
+    expect(firstUsable(world.request(), world.now)).toBeNull();
+    expect(firstUsable(world.request(), world.now - 86_400_000)).not.toBeNull();
+  });
+
+  it("are waited for as long as the longest of them lasts", () => {
+    const world = new World().provider("a", [{ id: "x" }]).key("a-1");
+    fail(world, "a-1", "a/x", failed("rate_minute", { until: world.now + 2_000 }));
+    fail(world, "a-1", "a/x", failed("no_credit", { scope: "account" }));
+    expect(exhaustion(world.request(), world.now).soonest).toBe(world.now + 86_400_000);
+  });
+
+  it("go with their provider", () => {
+    const world = new World().provider("a", [{ id: "x" }]).key("a-1");
+    fail(world, "a-1", "a/x", failed("capacity", { scope: "model" }));
+    world.apply({ type: "key-removed", keyId: "a-1" });
+    world.apply({ type: "provider-removed", provider: "a" });
+    world.provider("a", [{ id: "x" }]).key("a-2");
+    expect(firstUsable(world.request(), world.now)).not.toBeNull();
+  });
+
   it("reach as far as the failure's scope", () => {
     const world = new World()
       .provider("a", [{ id: "x" }, { id: "y" }])
@@ -225,6 +268,16 @@ describe("the circuit breaker", () => {
     expect(firstUsable(world.request(), world.now)).toBeNull();
     world.settle(probe, 0);
     expect(firstUsable(world.request(), world.now)).not.toBeNull();
+  });
+
+  it("is not unlocked by the end of an older call", () => {
+    const world = new World().provider("a", [{ id: "x" }]).key("a-1");
+    const old = world.reserve("a-1", "x");
+    for (let hit = 0; hit < 3; hit++) fail(world, "a-1", "a/x", broken);
+    world.now += 5_000;
+    world.reserve("a-1", "x");
+    world.settle(old);
+    expect(firstUsable(world.request(), world.now)).toBeNull();
   });
 
   it("concerns one model of one provider only", () => {

@@ -50,6 +50,16 @@ describe("a sliding window", () => {
     expect(counted.used(NOON + 2_000)).toBe(1);
   });
 
+  it("counts on when the clock is set back, and lets go in due time", () => {
+    const counted = createWindow("minute", "sliding");
+    counted.add(NOON, 5);
+    const yesterday = NOON - WINDOW_MS.day;
+    expect(counted.used(yesterday)).toBe(5);
+    counted.add(yesterday + 1_000, 1);
+    expect(counted.used(yesterday + 2_000)).toBe(6);
+    expect(counted.used(yesterday + 63_000)).toBe(0);
+  });
+
   it("is empty after a long silence", () => {
     const counted = createWindow("day", "sliding");
     counted.add(NOON, 5);
@@ -65,6 +75,21 @@ describe("a window of the calendar", () => {
     expect(counted.used(before + 30_000)).toBe(3);
     expect(counted.freeAt(before, 0)).toBe(Date.UTC(2026, 10, 24, 8, 0, 0) + 500);
     expect(counted.used(Date.UTC(2026, 10, 24, 8, 0, 1))).toBe(0);
+  });
+
+  it("counts what happens right after the boundary for the new window", () => {
+    const counted = createWindow("day", { zone: "UTC" });
+    const midnight = Date.UTC(2026, 10, 25);
+    counted.add(midnight - 1_000, 3);
+    counted.add(midnight + 200, 2);
+    expect(counted.used(midnight + 300)).toBe(5);
+    expect(counted.used(midnight + 600)).toBe(2);
+  });
+
+  it("forgets nothing when the clock is set back", () => {
+    const counted = createWindow("day", { zone: "UTC" });
+    counted.add(NOON, 3);
+    expect(counted.used(NOON - WINDOW_MS.day)).toBe(3);
   });
 
   it.each([
