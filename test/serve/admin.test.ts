@@ -35,6 +35,19 @@ async function eventsOf(response: Response, enough: (types: string[]) => boolean
   return types;
 }
 
+describe("a wrong method", () => {
+  it.each([
+    ["DELETE", "/models/watched", "GET"],
+    ["GET", "/chat/completions", "POST"],
+  ])("%s %s is answered with 405 and what is allowed", async (method, path, allowed) => {
+    const headers = { authorization: `Bearer ${stage.freellm.token}` };
+    const response = await fetch(`${stage.freellm.baseUrl}${path}`, { method, headers });
+    expect(response.status).toBe(405);
+    expect(response.headers.get("allow")).toBe(allowed);
+    expect(await response.json()).toMatchObject({ error: { type: "invalid_request_error" } });
+  });
+});
+
 describe("the admin API", () => {
   it("takes the admin token and no other", async () => {
     expect((await admin("/state", {}, stage.freellm.token)).status).toBe(403);
@@ -64,6 +77,19 @@ describe("the admin API", () => {
     const seen = eventsOf(response, (types) => types.includes("request-finished"));
     await stage.client.chat.completions.create({ model: "watched", messages: HELLO });
     expect(await seen).toContain("call-settled");
+  });
+
+  it("does not hold up a shutdown", async () => {
+    const other = await openStage();
+    const token = readFileSync(join(other.home, "admin-token"), "utf8").trim();
+    const headers = { authorization: `Bearer ${token}` };
+    const followed = await fetch(`${other.freellm.url}/admin/events`, { headers });
+    const ended = followed.text();
+    const started = performance.now();
+    expect(await other.freellm.stop()).toBe(0);
+    expect(performance.now() - started).toBeLessThan(5_000);
+    await ended;
+    await other.close();
   });
 
   it("answers 410 to whoever asks for events that are gone or have not happened", async () => {
