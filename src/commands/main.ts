@@ -5,7 +5,12 @@ const args = process.argv.slice(2);
 if (args.length === 1 && ["--version", "-V", "-v"].includes(args[0] ?? "")) {
   process.stdout.write(`${VERSION}\n`);
 } else {
-  const { runProgram } = await import("./program.ts");
-  const { createContext } = await import("./terminal.ts");
-  process.exitCode = await runProgram(args, createContext(args));
+  // A server may have to start this program once more: before anything else is loaded.
+  const childExit = args[0] === "serve" ? await (await import("./restart.ts")).restartIfNeeded() : null;
+  if (childExit !== null) process.exitCode = childExit;
+  else {
+    const { runProgram } = await import("./program.ts");
+    const { createContext } = await import("./terminal.ts");
+    process.exitCode = await runProgram(args, createContext(args));
+  }
 }

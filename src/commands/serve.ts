@@ -30,12 +30,6 @@ export function define(command: Command, context: Context): void {
 }
 
 async function serve(context: Context, options: Options): Promise<void> {
-  const { restartIfNeeded } = await import("./restart.ts");
-  const exitCode = await restartIfNeeded();
-  if (exitCode !== null) {
-    context.output.exitCode = exitCode;
-    return;
-  }
   const { startServer } = await import("./server.ts");
   const { demo = false, ephemeral = false, tour = false, ...flags } = options;
   if (tour && !demo) throw usageError("--tour needs --demo.");

@@ -22,8 +22,7 @@ export function sanitisedEnvironment(
   options: EnvironmentOptions,
 ): Record<string, string> | null {
   const unwanted = new Set(options.keepProxy ? TLS_VARIABLES : [...TLS_VARIABLES, ...PROXY_VARIABLES]);
-  const maxRequests = String(options.maxRequests);
-  let right = environment[MAX_REQUESTS] === maxRequests;
+  let right = Number(environment[MAX_REQUESTS]) >= options.maxRequests;
   const clean: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {
     if (value === undefined) continue;
@@ -31,6 +30,7 @@ export function sanitisedEnvironment(
     else clean[name] = value;
   }
   if (right) return null;
-  clean[MAX_REQUESTS] = maxRequests;
+  if (!(Number(clean[MAX_REQUESTS]) >= options.maxRequests))
+    clean[MAX_REQUESTS] = String(options.maxRequests);
   return clean;
 }
