@@ -11,6 +11,7 @@ import { withoutWal } from "./sqlite-file.ts";
  */
 const PRAGMAS = `
   PRAGMA busy_timeout = 5000;
+  PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
   PRAGMA wal_autocheckpoint = 2000;
   PRAGMA synchronous = NORMAL;
