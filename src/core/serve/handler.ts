@@ -30,6 +30,8 @@ export interface HandlerOptions {
 }
 
 const MAX_DEPTH = 64;
+/** Watching a connection costs more than most short answers last; one that has left is noticed then all the same. */
+const WATCH_CLIENT_AFTER_MS = 50;
 const METHODS = ["GET", "POST"] as const;
 /** Requests that are served at once, and of them those that wait for a target. */
 const MAX_IN_FLIGHT = 2_048;
@@ -84,11 +86,15 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
     const { value, bytes } = await readBody(request, limits);
     const chatRequest = surface.decode(value, bytes);
     connection.keepOpen(request);
-    const client = new ClientLink();
-    request.signal.addEventListener("abort", () => client.leave(), { once: true });
     const wanted = patience(request.headers, gateway.limits.maxWaitMs);
+    const client = new ClientLink();
+    const watch = gateway.timers.after(WATCH_CLIENT_AFTER_MS, () => {
+      if (request.signal.aborted) client.leave();
+      else request.signal.addEventListener("abort", () => client.leave(), { once: true });
+    });
     inFlight++;
     const ended = (): void => {
+      watch.cancel();
       inFlight--;
     };
     const exchange = new ChatExchange(gateway, surface, chatRequest, client, ended);
