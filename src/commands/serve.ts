@@ -49,9 +49,22 @@ async function serve(context: Context, options: Options): Promise<void> {
       server.log.info("stopping once the running answers are through", { signal });
     }
   } finally {
-    await server?.drain();
+    if (server !== null) await endInTime(server);
     signals.release();
   }
+}
+
+const GRACE_MS = 2_000;
+
+/** Lets running answers end. Whatever may still be open then keeps the process no longer than a moment. */
+async function endInTime(server: RunningServer): Promise<void> {
+  const late = setTimeout(() => {
+    server.stop();
+    process.exit(0);
+  }, server.settings.drainMs + GRACE_MS);
+  late.unref();
+  await server.drain();
+  setTimeout(() => process.exit(), GRACE_MS).unref();
 }
 
 async function takeTour({ output }: Context, { listener, opened }: RunningServer): Promise<void> {
