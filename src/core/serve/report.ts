@@ -14,7 +14,7 @@ export function trailHeader(attempts: readonly AttemptRecord[]): string {
     return `${provider}/${model} key${keyId.slice(keyId.lastIndexOf("-") + 1)}=${outcome}`;
   });
   if (attempts.length > LONGEST_TRAIL) hops.push(`${attempts.length - LONGEST_TRAIL} more`);
-  return hops.join("; ").replace(/[^\x20-\x7e]/g, "?");
+  return printableAscii(hops.join("; "));
 }
 
 /** Headers of every answer. Failed attempts are told only when there were any. */
@@ -24,7 +24,7 @@ export function routingHeaders(
   failed: readonly AttemptRecord[],
 ): Record<string, string> {
   const headers: Record<string, string> = { "x-request-id": requestId };
-  if (servedBy) headers["x-routed-via"] = trailSafe(`${servedBy.provider}/${servedBy.model}`);
+  if (servedBy) headers["x-routed-via"] = printableAscii(`${servedBy.provider}/${servedBy.model}`);
   if (failed.length > 0) {
     headers["x-fallback-attempts"] = String(failed.length);
     headers["x-fallback-trail"] = trailHeader(failed);
@@ -46,7 +46,8 @@ export function problemResponse(
   return new Response(body, { status, headers: all });
 }
 
-function trailSafe(text: string): string {
+/** Header values take nothing else. */
+function printableAscii(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?");
 }
 
