@@ -2,9 +2,9 @@
 import type { ChatEvent } from "./chat/event.ts";
 import type { Failure } from "./chat/failure.ts";
 import type { ChatRequest } from "./chat/request.ts";
-import type { Capabilities, LimitObservation, LimitSpec } from "./route/limits.ts";
+import type { Capabilities, LimitObservation, LimitSpec, UnitCost } from "./route/limits.ts";
 
-export type { Capabilities, LimitObservation, LimitSpec } from "./route/limits.ts";
+export type { Capabilities, LimitObservation, LimitSpec, UnitCost } from "./route/limits.ts";
 
 /** Where a fact comes from and when it held. */
 export interface FactSource {
@@ -15,6 +15,12 @@ export interface FactSource {
 
 export type DataUse = "no_training" | "may_train" | "unknown";
 export type ModelStatus = "active" | "promo" | "unverified" | "gated" | "retired";
+
+/**
+ * `active`: free and open to all; `limited`: free with a catch (evaluation, real-name binding, promotion, doubt), told by
+ * `statusNote`; `paid`: no free tier is left, so its models start disabled; `retired`: gone, kept to explain its keys.
+ */
+export type ProviderStatus = "active" | "limited" | "paid" | "retired";
 
 export interface ModelSpec extends FactSource {
   /** The id that goes upstream. */
@@ -31,28 +37,63 @@ export interface ModelSpec extends FactSource {
   speed: "ultra" | "fast" | "normal" | "slow" | null;
   limits: readonly LimitSpec[];
   aliases?: readonly string[];
+  /** Where it differs from the provider's. */
+  dataUse?: DataUse;
+  /** Needed by limits of the metric `units`. */
+  unitCost?: UnitCost;
 }
 
 /** How the OpenAI dialect must bend for one provider. A closed record: data that the dialect reads, never a callback. */
 export interface OpenAIQuirks {
   maxTokensField: "max_tokens" | "max_completion_tokens";
+  /** Output limits that are sent, in tokens; null where there is none. */
+  maxTokens: { whenMissing: number | null; least: number | null; most: number | null };
   seedField: "seed" | "random_seed";
   /** `fold` sends the developer role as system. */
   developerRole: "send" | "fold";
   /** `ask` sends stream_options.include_usage; `never` is for those that refuse it and report usage anyway. */
   streamUsage: "ask" | "never";
+  /** `ignore` is for counts that are not tokens. */
+  usage: "trust" | "ignore";
+  /** `whole` asks unstreamed and re-emits. */
+  streaming: "send" | "whole";
+  /** How a demanded tool call is asked for: as it is, as `any`, or (a named one, too) left to the model. */
   toolChoiceRequired: "required" | "any" | "auto";
   /** `nine` maps every tool call id to exactly nine letters and digits, both ways, by a hash. */
   toolCallIds: "any" | "nine";
   parallelToolCalls: "send" | "drop" | "force_false";
-  /** The name under which thinking is replayed in the history; `drop` leaves it out. */
-  reasoningHistory: "reasoning_content" | "reasoning" | "drop";
+  /** `plain` keeps only what every JSON schema reader takes: no references, unions or additionalProperties. */
+  toolSchemas: "send" | "plain";
+  /** What replays the model's thinking in the history; `drop` leaves it out. */
+  reasoningHistory: "reasoning_content" | "reasoning" | "reasoning_details" | "drop";
+  /** How an effort is asked for. */
+  reasoningEffort:
+    | "reasoning_effort"
+    /** Only `none` and `high` exist. */
+    | "none_or_high"
+    /** `low`, `high` and `max` exist. */
+    | "low_high_max"
+    /** `{thinking: {type: "enabled" | "disabled"}}` */
+    | "thinking_type"
+    /** `enable_thinking` and `thinking_budget` */
+    | "enable_thinking"
+    | "drop";
   /** Text-only content arrays: sent as they are, or flattened to one string. */
   textContent: "parts" | "string";
+  /** What stands where an assistant message has tool calls and no text. */
+  missingContent: "null" | "empty_string";
   /** `name` on messages. */
   messageNames: "send" | "drop";
+  /** A JSON schema is sent, reduced to plain JSON mode, or no `response_format` is sent at all. */
+  responseFormat: "schema" | "object" | "drop";
   /** JSON modes together with streaming or tools: `whole` asks unstreamed and re-emits. */
   jsonModeStreaming: "send" | "whole";
+  /** `array` also for one stop sequence. */
+  stop: "send" | "array";
+  /** Answers that consist of one of these words are leaked verdicts of a filter: treated as empty. */
+  emptyAnswers: readonly string[];
+  /** Idle connections break: each call opens its own. */
+  freshConnections: boolean;
   /** Body fields (OpenAI names) that the provider refuses. */
   refusedFields: readonly string[];
   /** Fixed headers, for example an application title. */
@@ -60,12 +101,23 @@ export interface OpenAIQuirks {
 }
 
 /** Which rate headers a provider sends and what its units mean. */
-export type HeaderFamily = "generic" | "groq" | "openrouter" | "mistral" | "none";
+export type HeaderFamily = "generic" | "groq" | "openrouter" | "mistral" | "cerebras" | "modelscope" | "none";
+
+/**
+ * What the user pastes as a key. `plain`: the secret itself. `account_and_token`: `<account id>:<token>`; the account id
+ * takes the place of `{account}` in the base URL and only the token is sent.
+ */
+export type CredentialShape = "plain" | "account_and_token";
+
+/** The one header that carries the credential. */
+export type AuthHeader = "bearer" | "x-goog-api-key";
 
 export interface ProbeSpec {
   method: "GET" | "POST";
   /** Path below the base URL; starts with "/". */
   path: string;
+  /** Path from the root of the host instead of below the base URL. */
+  fromRoot?: boolean;
   /** For POST: a chat call of one output token on this model. */
   model?: string;
   /** Statuses that prove the key good. */
@@ -78,17 +130,27 @@ export interface ProbeSpec {
 export interface ProviderSpec extends FactSource {
   id: string;
   name: string;
+  status: ProviderStatus;
+  /** Why the status is not `active`, in one sentence for the user. */
+  statusNote: string | null;
   signUpUrl: string | null;
   docsUrl: string | null;
   /** API root without a trailing slash. */
   baseUrl: string;
-  dialect: "openai";
+  /** Other hosts of the same provider with keys of their own: found out when a key is added, remembered with the key. */
+  otherBaseUrls: readonly string[];
+  dialect: "openai" | "gemini";
+  /** Read by the OpenAI dialect alone. */
   quirks: OpenAIQuirks;
+  auth: AuthHeader;
+  credential: CredentialShape;
   /** Shapes of a key; the first that matches a pasted key names the provider. Source text of a RegExp. */
   keyPattern: string | null;
   keyPrefixes: readonly string[];
   /** Environment names under which users usually keep the key. */
   environment: readonly string[];
+  /** Environment names of the account id, for `account_and_token`. */
+  accountEnvironment: readonly string[];
   /** Calls without a key work. */
   anonymous: boolean;
   headerFamily: HeaderFamily;
@@ -110,8 +172,8 @@ export interface CallTarget {
   modelId: string;
   maxOutputTokens: number | null;
   capabilities: Capabilities;
-  /** Overrides the provider's base URL for this key. */
-  baseUrl: string | null;
+  /** API root of this call, without a trailing slash. */
+  baseUrl: string;
   /** Parameters this model refused before: left out from the start. */
   refusedParameters: ReadonlySet<string>;
 }
@@ -122,6 +184,8 @@ export interface EncodedCall {
   body: string;
   /** How the answer will come; may differ from what the client asked for (`jsonModeStreaming`). */
   stream: boolean;
+  /** The call must not reuse an idle connection. */
+  freshConnection?: boolean;
 }
 
 /** Turns the bytes of one streamed answer into events, however they are cut. Never throws: what it cannot read becomes a `failure` event. */

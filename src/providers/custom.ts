@@ -1,22 +1,6 @@
 /** An endpoint of the user's own. Each is a provider by itself: what happens to one says nothing about another. */
-import type { CustomEndpoint, OpenAIQuirks, ProviderSpec } from "../core/provider.ts";
-
-/** What nearly every server of this wire takes. */
-const QUIRKS: OpenAIQuirks = {
-  maxTokensField: "max_tokens",
-  seedField: "seed",
-  developerRole: "fold",
-  streamUsage: "ask",
-  toolChoiceRequired: "required",
-  toolCallIds: "any",
-  parallelToolCalls: "send",
-  reasoningHistory: "drop",
-  textContent: "string",
-  messageNames: "send",
-  jsonModeStreaming: "send",
-  refusedFields: [],
-  headers: {},
-};
+import type { CustomEndpoint, ProviderSpec } from "../core/provider.ts";
+import { openaiQuirks } from "./quirks.ts";
 
 /** A provider made of what the user said. Nothing is known of its models, so nothing is withheld from them. */
 export function customProvider(endpoint: CustomEndpoint): ProviderSpec {
@@ -26,14 +10,20 @@ export function customProvider(endpoint: CustomEndpoint): ProviderSpec {
   return {
     id: endpoint.id,
     name: endpoint.name,
+    status: "active",
+    statusNote: null,
     signUpUrl: null,
     docsUrl: null,
     baseUrl: endpoint.baseUrl.replace(/\/+$/, ""),
+    otherBaseUrls: [],
     dialect: "openai",
-    quirks: QUIRKS,
+    quirks: openaiQuirks(),
+    auth: "bearer",
+    credential: "plain",
     keyPattern: null,
     keyPrefixes: [],
     environment: [],
+    accountEnvironment: [],
     anonymous: true,
     headerFamily: "generic",
     failedCallsCount: "unknown",

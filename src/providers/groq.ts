@@ -1,6 +1,7 @@
 /** Groq: fast inference of open models. Limits are per organisation and model; use flows back gradually. */
 import type { LimitSpec, ProviderSpec } from "../core/provider.ts";
 import { accountLimits, type ModelRow, modelTable } from "./model-table.ts";
+import { openaiQuirks } from "./quirks.ts";
 
 /** Cached prompt tokens do not count. A null is a limit that is not there. */
 function rates(rpm: number, rpd: number, tpm: number, tpd: number | null): LimitSpec[] {
@@ -36,20 +37,15 @@ const MODELS: readonly ModelRow[] = [
 export const groq: ProviderSpec = {
   id: "groq",
   name: "Groq",
+  status: "active",
+  statusNote: null,
   signUpUrl: "https://console.groq.com/keys",
   docsUrl: "https://console.groq.com/docs",
   baseUrl: "https://api.groq.com/openai/v1",
+  otherBaseUrls: [],
   dialect: "openai",
-  quirks: {
+  quirks: openaiQuirks({
     maxTokensField: "max_completion_tokens",
-    seedField: "seed",
-    developerRole: "fold",
-    streamUsage: "ask",
-    toolChoiceRequired: "required",
-    toolCallIds: "any",
-    parallelToolCalls: "send",
-    reasoningHistory: "drop",
-    textContent: "string",
     messageNames: "drop",
     jsonModeStreaming: "whole",
     // The first three are refused by name; the others are not in its API.
@@ -65,11 +61,13 @@ export const groq: ProviderSpec = {
       "store",
       "metadata",
     ],
-    headers: {},
-  },
+  }),
+  auth: "bearer",
+  credential: "plain",
   keyPattern: "^gsk_[A-Za-z0-9]{40,60}$",
   keyPrefixes: ["gsk_"],
   environment: ["GROQ_API_KEY"],
+  accountEnvironment: [],
   anonymous: false,
   headerFamily: "groq",
   failedCallsCount: "unknown",

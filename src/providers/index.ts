@@ -12,7 +12,7 @@ import { openrouter } from "./openrouter.ts";
 
 const BUILT_IN: readonly ProviderSpec[] = [groq, openrouter, mistral, nvidia];
 
-const DIALECTS = { openai: openaiDialect };
+const DIALECTS = { openai: openaiDialect, gemini: openaiDialect };
 
 export const providers: Providers = {
   all: () => BUILT_IN,

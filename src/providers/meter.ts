@@ -14,6 +14,8 @@ const UNNAMED_WINDOWS: Readonly<Record<HeaderFamily, Partial<Record<Metric, Wind
   groq: { requests: "day", tokens: "minute" },
   openrouter: {},
   mistral: {},
+  cerebras: {},
+  modelscope: {},
   generic: {},
   none: {},
 };

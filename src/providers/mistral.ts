@@ -1,6 +1,7 @@
 /** Mistral: strict about the body. Rates are per workspace and model, the tokens of a month are one pool. */
 import type { ProviderSpec } from "../core/provider.ts";
 import { accountLimits, type ModelRow, modelTable } from "./model-table.ts";
+import { openaiQuirks } from "./quirks.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
 const QUOTAS = "rockbenben/free-llm-intel quotas";
@@ -35,23 +36,20 @@ const LIMITS = [
 export const mistral: ProviderSpec = {
   id: "mistral",
   name: "Mistral",
+  status: "active",
+  statusNote: null,
   signUpUrl: "https://console.mistral.ai/api-keys",
   docsUrl: "https://docs.mistral.ai",
   baseUrl: "https://api.mistral.ai/v1",
+  otherBaseUrls: [],
   dialect: "openai",
-  quirks: {
-    maxTokensField: "max_tokens",
+  quirks: openaiQuirks({
     seedField: "random_seed",
-    developerRole: "fold",
     // Refused with 422; usage comes in the last chunk all the same.
     streamUsage: "never",
     toolChoiceRequired: "any",
     toolCallIds: "nine",
-    parallelToolCalls: "send",
-    reasoningHistory: "drop",
-    textContent: "string",
     messageNames: "drop",
-    jsonModeStreaming: "send",
     refusedFields: [
       "stream_options",
       "top_k",
@@ -66,12 +64,14 @@ export const mistral: ProviderSpec = {
       "service_tier",
       "verbosity",
     ],
-    headers: {},
-  },
+  }),
+  auth: "bearer",
+  credential: "plain",
   // 32 letters and digits without a prefix: many other keys look the same.
   keyPattern: null,
   keyPrefixes: [],
   environment: ["MISTRAL_API_KEY"],
+  accountEnvironment: [],
   anonymous: false,
   headerFamily: "mistral",
   failedCallsCount: "unknown",

@@ -1,6 +1,7 @@
 /** NVIDIA's hosted models: an evaluation service. 40 requests a minute over all models, and no rate headers at all. */
 import type { ProviderSpec } from "../core/provider.ts";
 import { accountLimits, type ModelRow, modelTable } from "./model-table.ts";
+import { openaiQuirks } from "./quirks.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
 const QUOTAS = "rockbenben/free-llm-intel quotas";
@@ -55,29 +56,24 @@ const LIMITS = [
 export const nvidia: ProviderSpec = {
   id: "nvidia",
   name: "NVIDIA NIM",
+  status: "limited",
+  statusNote: "For evaluation only; one account a person.",
   signUpUrl: "https://build.nvidia.com/settings/api-keys",
   docsUrl: "https://docs.api.nvidia.com/nim/",
   baseUrl: "https://integrate.api.nvidia.com/v1",
+  otherBaseUrls: [],
   dialect: "openai",
-  quirks: {
-    maxTokensField: "max_tokens",
-    seedField: "seed",
-    developerRole: "fold",
-    streamUsage: "ask",
-    toolChoiceRequired: "required",
-    toolCallIds: "any",
+  quirks: openaiQuirks({
     // Several models refuse more than one call a turn, and the field left out means more than one.
     parallelToolCalls: "force_false",
-    reasoningHistory: "drop",
-    textContent: "string",
     messageNames: "drop",
-    jsonModeStreaming: "send",
-    refusedFields: [],
-    headers: {},
-  },
+  }),
+  auth: "bearer",
+  credential: "plain",
   keyPattern: "^nvapi-[A-Za-z0-9_-]{60,72}$",
   keyPrefixes: ["nvapi-"],
   environment: ["NVIDIA_API_KEY", "NVIDIA_NIM_API_KEY", "NIM_API_KEY"],
+  accountEnvironment: [],
   anonymous: false,
   headerFamily: "none",
   failedCallsCount: "unknown",

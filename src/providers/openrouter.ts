@@ -1,6 +1,7 @@
 /** OpenRouter: a gateway. Its free models end in `:free` and share one pool an account, whatever the key. */
 import type { ProviderSpec } from "../core/provider.ts";
 import { accountLimits, type ModelRow, modelTable } from "./model-table.ts";
+import { openaiQuirks } from "./quirks.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
 const QUOTAS = "rockbenben/free-llm-intel quotas";
@@ -60,29 +61,25 @@ const LIMITS = accountLimits(":free", [
 export const openrouter: ProviderSpec = {
   id: "openrouter",
   name: "OpenRouter",
+  status: "active",
+  statusNote: null,
   signUpUrl: "https://openrouter.ai/keys",
   docsUrl: "https://openrouter.ai/docs",
   baseUrl: "https://openrouter.ai/api/v1",
+  otherBaseUrls: [],
   dialect: "openai",
-  quirks: {
-    maxTokensField: "max_tokens",
-    seedField: "seed",
-    developerRole: "fold",
-    streamUsage: "ask",
+  quirks: openaiQuirks({
     // `required` finds no endpoint for many free models.
     toolChoiceRequired: "auto",
-    toolCallIds: "any",
-    parallelToolCalls: "send",
     reasoningHistory: "reasoning",
-    textContent: "string",
-    messageNames: "send",
-    jsonModeStreaming: "send",
-    refusedFields: [],
     headers: { "x-title": "freellm" },
-  },
+  }),
+  auth: "bearer",
+  credential: "plain",
   keyPattern: "^sk-or-v1-[0-9a-f]{64}$",
   keyPrefixes: ["sk-or-v1-"],
   environment: ["OPENROUTER_API_KEY"],
+  accountEnvironment: [],
   anonymous: false,
   headerFamily: "openrouter",
   failedCallsCount: "unknown",

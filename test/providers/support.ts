@@ -30,7 +30,7 @@ export function targetOf(provider: ProviderSpec, changes: Partial<CallTarget> = 
     modelId: provider.models[0]?.id ?? "m-1",
     maxOutputTokens: null,
     capabilities: { tools: true, vision: true, jsonSchema: true, reasoning: true },
-    baseUrl: null,
+    baseUrl: provider.baseUrl,
     refusedParameters: new Set(),
     ...changes,
   };

@@ -9,7 +9,7 @@ describe("a sliding window", () => {
     for (const window of ["second", "minute", "hour", "day"] as const) {
       const length = WINDOW_MS[window];
       for (const offset of [0, 0.31, 0.5, 0.999]) {
-        const counted = createWindow(window, "sliding");
+        const counted = createWindow(window, "sliding", () => 100);
         const at = NOON + offset * length;
         counted.add(at, 1);
         expect(counted.used(at + length - 1)).toBe(1);
@@ -19,7 +19,7 @@ describe("a sliding window", () => {
   });
 
   it("never admits more than the cap in any true window, and at least 97 % of it", () => {
-    const counted = createWindow("minute", "sliding");
+    const counted = createWindow("minute", "sliding", () => 100);
     const admitted: number[] = [];
     for (let now = NOON; now < NOON + 20 * 60_000; now += 37) {
       if (counted.used(now) + 1 > 30) continue;
@@ -34,7 +34,7 @@ describe("a sliding window", () => {
   });
 
   it("says when enough will have left, exactly when it has", () => {
-    const counted = createWindow("minute", "sliding");
+    const counted = createWindow("minute", "sliding", () => 100);
     for (let index = 0; index < 10; index++) counted.add(NOON + index * 3_000, 1);
     const now = NOON + 30_000;
     const free = counted.freeAt(now, 7);
@@ -43,7 +43,7 @@ describe("a sliding window", () => {
   });
 
   it("takes back what did not count after all", () => {
-    const counted = createWindow("minute", "sliding");
+    const counted = createWindow("minute", "sliding", () => 100);
     counted.add(NOON, 1);
     counted.add(NOON + 1_000, 1);
     counted.add(NOON, -1);
@@ -51,7 +51,7 @@ describe("a sliding window", () => {
   });
 
   it("counts on when the clock is set back, and lets go in due time", () => {
-    const counted = createWindow("minute", "sliding");
+    const counted = createWindow("minute", "sliding", () => 100);
     counted.add(NOON, 5);
     const yesterday = NOON - WINDOW_MS.day;
     expect(counted.used(yesterday)).toBe(5);
@@ -61,7 +61,7 @@ describe("a sliding window", () => {
   });
 
   it("is empty after a long silence", () => {
-    const counted = createWindow("day", "sliding");
+    const counted = createWindow("day", "sliding", () => 100);
     counted.add(NOON, 5);
     expect(counted.used(NOON + 400 * WINDOW_MS.day)).toBe(0);
   });
@@ -69,7 +69,7 @@ describe("a sliding window", () => {
 
 describe("a window of the calendar", () => {
   it("starts again at midnight in its zone, not in ours", () => {
-    const counted = createWindow("day", { zone: "America/Los_Angeles" });
+    const counted = createWindow("day", { zone: "America/Los_Angeles" }, () => 100);
     const before = Date.UTC(2026, 10, 24, 7, 59, 0); // 23:59 in Los Angeles (UTC-8)
     counted.add(before, 3);
     expect(counted.used(before + 30_000)).toBe(3);
@@ -78,7 +78,7 @@ describe("a window of the calendar", () => {
   });
 
   it("counts what happens right after the boundary for the new window", () => {
-    const counted = createWindow("day", { zone: "UTC" });
+    const counted = createWindow("day", { zone: "UTC" }, () => 100);
     const midnight = Date.UTC(2026, 10, 25);
     counted.add(midnight - 1_000, 3);
     counted.add(midnight + 200, 2);
@@ -87,7 +87,7 @@ describe("a window of the calendar", () => {
   });
 
   it("forgets nothing when the clock is set back", () => {
-    const counted = createWindow("day", { zone: "UTC" });
+    const counted = createWindow("day", { zone: "UTC" }, () => 100);
     counted.add(NOON, 3);
     expect(counted.used(NOON - WINDOW_MS.day)).toBe(3);
   });
@@ -105,5 +105,45 @@ describe("a window of the calendar", () => {
     const next = nextBoundary(window, zone, instant);
     expect(new Date(next).toISOString()).toBe(new Date(end).toISOString());
     expect(next - currentBoundary(window, zone, instant)).toBe(hours * 3_600_000);
+  });
+});
+
+describe("a window that refills", () => {
+  const cap = 60;
+  const refill = () => createWindow("minute", "refill", () => cap);
+
+  it("gives use back at the rate of one cap a window", () => {
+    const window = refill();
+    window.add(NOON, 60);
+    expect(window.used(NOON)).toBe(60);
+    expect(window.used(NOON + 30_000)).toBeCloseTo(30, 0);
+    expect(window.used(NOON + 61_000)).toBe(0);
+  });
+
+  it("says when there is room again, and there is", () => {
+    const window = refill();
+    window.add(NOON, 60);
+    const free = window.freeAt(NOON, 59);
+    expect(free).toBeGreaterThanOrEqual(NOON + 1000);
+    expect(free).toBeLessThan(NOON + 1100);
+    expect(window.used(free - 50)).toBeGreaterThan(59);
+    expect(window.used(free)).toBeLessThanOrEqual(59);
+  });
+
+  it("never gives back faster after use that is told late, nor after a clock that was set back", () => {
+    const window = refill();
+    window.add(NOON, 30);
+    window.add(NOON - 5000, 30);
+    expect(window.used(NOON)).toBe(60);
+    expect(window.used(NOON - 3_600_000)).toBe(60);
+    expect(window.used(NOON - 3_600_000 + 30_000)).toBeCloseTo(30, 0);
+  });
+
+  it("follows a cap that changes", () => {
+    let current = 60;
+    const window = createWindow("minute", "refill", () => current);
+    window.add(NOON, 60);
+    current = 120;
+    expect(window.used(NOON + 15_000)).toBeCloseTo(30, 0);
   });
 });

@@ -2,6 +2,7 @@
 import { CommandError } from "../command.ts";
 import type { Clock, Outbound, Timers } from "../ports.ts";
 import type { ProbeSpec, ProviderSpec, Providers } from "../provider.ts";
+import { type Credential, openCredential } from "../serve/credential.ts";
 import { createRedactor } from "../vault/redact.ts";
 
 export interface ProbeResult {
@@ -37,16 +38,18 @@ export async function probeKey(
     detail,
     durationMs: Math.round(ports.clock.monotonic() - startedAt),
   });
+  const credential = openCredential(provider, baseUrl, secret);
+  const root = probe.fromRoot ? new URL(credential.baseUrl).origin : credential.baseUrl;
   try {
     const response = await ports.outbound.send({
-      url: `${baseUrl ?? provider.baseUrl}${probe.path}`,
+      url: `${root}${probe.path}`,
       method: probe.method,
-      headers: headersOf(provider, secret),
+      headers: headersOf(provider, credential),
       signal: abort.signal,
       ...(probe.method === "POST" ? { body: oneTokenCall(probe) } : {}),
     });
     const { status, headers } = response;
-    const body = withoutSecret(await response.text(MAX_REPLY_BYTES), secret);
+    const body = withoutSecret(await response.text(MAX_REPLY_BYTES), credential.secret);
     if (probe.valid.includes(status)) return done("valid", `${provider.name} accepts it (HTTP ${status})`);
     const failure = ports.providers.classify(provider, { status, headers, body, now: ports.clock.now() });
     const detail = `HTTP ${status}: ${failure.message}`;
@@ -70,9 +73,12 @@ function withoutSecret(text: string, secret: string | null): string {
   return redactor.scrub(text);
 }
 
-function headersOf(provider: ProviderSpec, secret: string | null): Record<string, string> {
-  const headers: Record<string, string> = { accept: "application/json", ...provider.quirks.headers };
-  if (secret !== null) headers.authorization = `Bearer ${secret}`;
+function headersOf(provider: ProviderSpec, credential: Credential): Record<string, string> {
+  const headers: Record<string, string> = {
+    accept: "application/json",
+    ...provider.quirks.headers,
+    ...credential.headers,
+  };
   if (provider.probe.method === "POST") headers["content-type"] = "application/json";
   return headers;
 }
@@ -94,11 +100,12 @@ export async function discoverModels(
   const abort = new AbortController();
   const timer = ports.timers.after(TIMEOUT_MS, () => abort.abort());
   const hint = "Name its models with --model ID";
+  const credential = openCredential(provider, null, secret);
   try {
     const response = await ports.outbound.send({
       url: `${provider.baseUrl}/models`,
       method: "GET",
-      headers: headersOf(provider, secret),
+      headers: headersOf(provider, credential),
       signal: abort.signal,
     });
     const body = await response.text(MAX_REPLY_BYTES);

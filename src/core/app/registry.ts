@@ -1,5 +1,5 @@
 /** Which providers this installation knows: the built-in ones and the user's own endpoints, as the router sees them. */
-import type { CustomEndpoint, ProviderSpec, Providers } from "../provider.ts";
+import type { CustomEndpoint, ModelStatus, ProviderSpec, Providers } from "../provider.ts";
 import type { ModelKey, RoutedModel, RouterEvent } from "../route/event.ts";
 import { modelKey } from "../route/event.ts";
 
@@ -49,7 +49,8 @@ export function providerEvent(spec: ProviderSpec, overrides: ReadonlyMap<ModelKe
       maxOutputTokens: model.maxOutputTokens,
       capabilities: model.capabilities,
       limits: model.limits,
-      enabled: overrides.get(modelKey(spec.id, model.id)) ?? isFree(model.status),
+      ...(model.unitCost && { unitCost: model.unitCost }),
+      enabled: overrides.get(modelKey(spec.id, model.id)) ?? isFree(spec, model.status),
     }));
   return {
     type: "provider-set",
@@ -64,6 +65,7 @@ export function providerEvent(spec: ProviderSpec, overrides: ReadonlyMap<ModelKe
 }
 
 /** No cent is spent unasked: what is not known to be free waits until the user enables it. */
-function isFree(status: ProviderSpec["models"][number]["status"]): boolean {
+function isFree(provider: ProviderSpec, status: ModelStatus): boolean {
+  if (provider.status === "paid" || provider.status === "retired") return false;
   return status === "active" || status === "promo";
 }

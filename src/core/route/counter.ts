@@ -1,5 +1,5 @@
 /** One limit with what is used of it. Several targets share a counter when the limit spans models or keys. */
-import { type LimitSpec, WINDOW_MS } from "./limits.ts";
+import { type LimitSpec, type UnitCost, WINDOW_MS } from "./limits.ts";
 import { createWindow, type UseWindow } from "./window.ts";
 
 /** What a call takes from a counter when it is reserved. */
@@ -7,6 +7,21 @@ export interface Need {
   requests: number;
   tokens: number;
   inputTokens: number;
+  /** Of the provider's own measure, such as neurons. */
+  units: number;
+}
+
+/** What a call takes: `unitCost` is needed where the provider counts in units of its own. */
+export function needFor(
+  requests: number,
+  inputTokens: number,
+  outputTokens: number,
+  unitCost: UnitCost | undefined,
+): Need {
+  const units = unitCost
+    ? requests * unitCost.request + inputTokens * unitCost.inputToken + outputTokens * unitCost.outputToken
+    : 0;
+  return { requests, tokens: inputTokens + outputTokens, inputTokens, units };
 }
 
 /** A call in flight has no known end: look again after this long. */
@@ -35,7 +50,7 @@ export class Counter {
     this.provider = provider;
     this.owner = owner;
     this.subject = subject;
-    this.#window = createWindow(limit.window, limit.reset);
+    this.#window = createWindow(limit.window, limit.reset, () => this.limit.cap);
   }
 
   configure(limit: LimitSpec): void {
@@ -121,6 +136,8 @@ export class Counter {
         return need.tokens;
       case "input_tokens":
         return need.inputTokens;
+      case "units":
+        return need.units;
       case "concurrency":
         return need.requests;
     }

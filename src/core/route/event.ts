@@ -3,7 +3,7 @@
  * anything; the journal, the admin stream and the simulator see the same events. Times are epoch milliseconds.
  */
 import type { Failure, FailureKind } from "../chat/failure.ts";
-import type { Capabilities, LimitObservation, LimitSpec } from "./limits.ts";
+import type { Capabilities, LimitObservation, LimitSpec, UnitCost } from "./limits.ts";
 
 /** `<provider>-<n>`, never reused. */
 export type KeyId = string;
@@ -36,6 +36,8 @@ export interface RoutedModel {
   maxOutputTokens: number | null;
   capabilities: Capabilities;
   limits: readonly LimitSpec[];
+  /** Needed by limits that count in units. */
+  unitCost?: UnitCost;
   enabled: boolean;
 }
 

@@ -7,8 +7,8 @@ export interface Capabilities {
   reasoning: boolean;
 }
 
-export type LimitMetric = "requests" | "tokens" | "input_tokens" | "concurrency";
-export type LimitWindow = "second" | "minute" | "hour" | "day" | "week" | "month";
+export type LimitMetric = "requests" | "tokens" | "input_tokens" | "units" | "concurrency";
+export type LimitWindow = "second" | "minute" | "hour" | "five_hours" | "day" | "week" | "month";
 
 /**
  * Who shares the counter. `key`: one key; `account`: all keys of the account; `ip`: everything that goes to the
@@ -17,10 +17,10 @@ export type LimitWindow = "second" | "minute" | "hour" | "day" | "week" | "month
 export type LimitScope = "key" | "account" | "ip";
 
 /**
- * When use leaves the window: `sliding` after the window's length; otherwise at the start of the next
- * window in a named time zone (`America/Los_Angeles`, `UTC`).
+ * When use leaves the window: `sliding` after the window's length; `refill` bit by bit, the whole cap within one
+ * window; otherwise at the start of the next window in a named time zone (`America/Los_Angeles`, `UTC`).
  */
-export type LimitReset = "sliding" | { zone: string };
+export type LimitReset = "sliding" | "refill" | { zone: string };
 
 /** The more a source knows, the stronger it is; a stronger one overrules a weaker one. */
 export type LimitSource = "stated" | "learned" | "documented" | "user" | "guessed";
@@ -35,6 +35,13 @@ export interface LimitSpec {
   cap: number;
   reset: LimitReset;
   source: LimitSource;
+}
+
+/** What a call costs in the units (neurons, credits) that a pool of the provider is counted in. */
+export interface UnitCost {
+  request: number;
+  inputToken: number;
+  outputToken: number;
 }
 
 /** What a reply said about one limit of the target that it came from. */
@@ -52,6 +59,7 @@ export const WINDOW_MS: Readonly<Record<LimitWindow, number>> = {
   second: 1_000,
   minute: 60_000,
   hour: 3_600_000,
+  five_hours: 5 * 3_600_000,
   day: 86_400_000,
   week: 7 * 86_400_000,
   month: 31 * 86_400_000,

@@ -3,7 +3,7 @@
  * tried. Lazy: routing stops at the first usable one, `explain` and the error text walk them all. Pure.
  */
 import type { FailureKind } from "../chat/failure.ts";
-import type { Counter, Need } from "./counter.ts";
+import { type Counter, type Need, needFor } from "./counter.ts";
 import type { RequestNeeds, TokenEstimate } from "./estimate.ts";
 import type { ModelEntry, Rest, Target } from "./target.ts";
 
@@ -78,7 +78,7 @@ export function needOf(request: RouteRequest, target: Target): Need {
     if (limit.metric === "tokens")
       output = Math.min(output, Math.max(limit.cap - input, LEAST_OUTPUT_TOKENS));
   }
-  return { requests: 1, tokens: input + output, inputTokens: input };
+  return needFor(1, input, output, target.model.model.unitCost);
 }
 
 /** A target that leaves an answer less room than this does not fit the request. */

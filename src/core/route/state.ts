@@ -5,7 +5,7 @@
 import type { FailureKind } from "../chat/failure.ts";
 import { Catalogue } from "./catalogue.ts";
 import { consequenceOf } from "./consequence.ts";
-import type { Counter, Need } from "./counter.ts";
+import { type Counter, type Need, needFor } from "./counter.ts";
 import type { KeyId, ModelKey, RouterEvent } from "./event.ts";
 import { WINDOW_MS } from "./limits.ts";
 import type { Rest, Target } from "./target.ts";
@@ -93,10 +93,7 @@ export class RouterState {
         break;
       }
       case "usage-restored": {
-        const real = realUse(event.requests, event.inputTokens, event.outputTokens);
-        for (const counter of catalogue.target(event.keyId, event.model)?.counters ?? []) {
-          counter.restore(event.to, real);
-        }
+        this.#restoreUse(event);
         break;
       }
       case "request-finished":
@@ -107,7 +104,8 @@ export class RouterState {
   #reserve(event: Extract<RouterEvent, { type: "call-reserved" }>): void {
     const target = this.catalogue.target(event.keyId, event.model);
     if (!target) return;
-    const need = { requests: 1, tokens: event.tokens, inputTokens: event.inputTokens };
+    const output = event.tokens - event.inputTokens;
+    const need = needFor(1, event.inputTokens, output, target.model.model.unitCost);
     for (const counter of target.counters) counter.reserve(need, event.at);
     target.model.health.dispatched(event.callId);
     this.#calls.set(event.callId, { target, counters: target.counters, need, at: event.at });
@@ -117,10 +115,19 @@ export class RouterState {
     const call = this.#calls.get(event.callId);
     if (!call) return;
     this.#calls.delete(event.callId);
-    const real = realUse(event.requests, event.inputTokens, event.outputTokens);
+    const { unitCost } = call.target.model.model;
+    const real = needFor(event.requests, event.inputTokens, event.outputTokens, unitCost);
     for (const counter of call.counters) counter.settle(call.need, call.at, event.at, real);
     // A probe that ended without an outcome (the client left) must not block the next one.
     call.target.model.health.ended(event.callId);
+  }
+
+  #restoreUse(event: Extract<RouterEvent, { type: "usage-restored" }>): void {
+    const target = this.catalogue.target(event.keyId, event.model);
+    if (!target) return;
+    const { requests, inputTokens, outputTokens } = event;
+    const real = needFor(requests, inputTokens, outputTokens, target.model.model.unitCost);
+    for (const counter of target.counters) counter.restore(event.to, real);
   }
 
   #succeeded(keyId: KeyId, model: ModelKey, at: number): void {
@@ -166,8 +173,4 @@ function rest(current: Rest, kind: FailureKind, until: number, at: number): void
   current.since = at;
   current.until = until;
   current.kind = kind;
-}
-
-function realUse(requests: number, inputTokens: number, outputTokens: number): Need {
-  return { requests, tokens: inputTokens + outputTokens, inputTokens };
 }

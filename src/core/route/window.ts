@@ -13,8 +13,11 @@ export interface UseWindow {
   emptyAt(now: number): number;
 }
 
-export function createWindow(window: LimitWindow, reset: LimitReset): UseWindow {
-  return reset === "sliding" ? new SlidingWindow(WINDOW_MS[window]) : new FixedWindow(window, reset.zone);
+/** `cap` is asked anew each time: where use flows back, it does so at the rate of one cap a window. */
+export function createWindow(window: LimitWindow, reset: LimitReset, cap: () => number): UseWindow {
+  if (reset === "sliding") return new SlidingWindow(WINDOW_MS[window]);
+  if (reset === "refill") return new RefillWindow(WINDOW_MS[window], cap);
+  return new FixedWindow(window, reset.zone);
 }
 
 /** The provider's clock and ours may differ a little: use is held this much longer than the window. */
@@ -111,6 +114,53 @@ class SlidingWindow implements UseWindow {
 
 /** How far the clock must go back to count as set back: answers that overlap are dated a little out of order. */
 const CLOCK_SET_BACK_MS = 30_000;
+
+/** A bucket that is filled again bit by bit: what was used flows back at the rate of one cap a window. */
+class RefillWindow implements UseWindow {
+  readonly #span: number;
+  readonly #cap: () => number;
+  #level = 0;
+  /** When `#level` held. */
+  #at = Number.NEGATIVE_INFINITY;
+
+  constructor(span: number, cap: () => number) {
+    this.#span = span + guard(span);
+    this.#cap = cap;
+  }
+
+  used(now: number): number {
+    this.#flow(now);
+    return this.#level;
+  }
+
+  /** What is told late is held as if it happened at the latest instant seen: never too short. */
+  add(at: number, amount: number): void {
+    if (at > this.#at) this.#flow(at);
+    this.#level = Math.max(0, this.#level + amount);
+  }
+
+  freeAt(now: number, allowed: number): number {
+    const excess = this.used(now) - allowed;
+    // One millisecond more: what is a rounding error short is not there yet.
+    return excess <= 0 ? now : Math.ceil(now + excess / this.#rate) + 1;
+  }
+
+  emptyAt(now: number): number {
+    return this.freeAt(now, 0);
+  }
+
+  /** Use that flows back in a millisecond. */
+  get #rate(): number {
+    return this.#cap() / this.#span;
+  }
+
+  #flow(now: number): void {
+    // A clock that was set back stops the flow until it has caught up, or starts it again from there.
+    if (now > this.#at) this.#level = Math.max(0, this.#level - (now - this.#at) * this.#rate);
+    else if (now > this.#at - CLOCK_SET_BACK_MS) return;
+    this.#at = now;
+  }
+}
 
 /** One counter that starts again at a boundary of the calendar. */
 class FixedWindow implements UseWindow {

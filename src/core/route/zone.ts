@@ -4,13 +4,14 @@ import type { LimitWindow } from "./limits.ts";
 const HOUR = 3_600_000;
 
 /**
- * The first start of `window` after `now` (epoch milliseconds) in `zone`. Weeks start on Monday, hours and
- * shorter windows on the full UTC unit.
+ * The first start of `window` after `now` (epoch milliseconds) in `zone`. Weeks start on Monday, five
+ * hours are counted from the epoch, hours and shorter windows on the full UTC unit.
  */
 export function nextBoundary(window: LimitWindow, zone: string, now: number): number {
   if (window === "second") return (Math.floor(now / 1000) + 1) * 1000;
   if (window === "minute") return (Math.floor(now / 60_000) + 1) * 60_000;
   if (window === "hour") return (Math.floor(now / HOUR) + 1) * HOUR;
+  if (window === "five_hours") return (Math.floor(now / (5 * HOUR)) + 1) * 5 * HOUR;
   const local = new Date(now + zoneOffset(zone, now));
   const year = local.getUTCFullYear();
   const month = local.getUTCMonth();
@@ -28,6 +29,7 @@ export function currentBoundary(window: LimitWindow, zone: string, now: number):
   if (window === "second") return Math.floor(now / 1000) * 1000;
   if (window === "minute") return Math.floor(now / 60_000) * 60_000;
   if (window === "hour") return Math.floor(now / HOUR) * HOUR;
+  if (window === "five_hours") return Math.floor(now / (5 * HOUR)) * 5 * HOUR;
   const local = new Date(now + zoneOffset(zone, now));
   const year = local.getUTCFullYear();
   const month = local.getUTCMonth();

@@ -8,6 +8,7 @@ import type { Attempt, AttemptResult, Reservation } from "../route/failover.ts";
 import type { Target } from "../route/target.ts";
 import { createRedactor } from "../vault/redact.ts";
 import type { ClientLink } from "./client-link.ts";
+import { type Credential, openCredential } from "./credential.ts";
 import { Deadline } from "./deadline.ts";
 import type { Gateway } from "./gateway.ts";
 import { type EventSource, LiveAnswer } from "./live-answer.ts";
@@ -82,21 +83,23 @@ class Call implements EventSource {
     const provider = this.#provider;
     const { target } = reservation;
     const dialect = gateway.providers.dialect(provider);
-    const callTarget = describeTarget(provider, reservation, gateway.baseUrlOf(target.key.id));
-    const encoded = dialect.encode(request, callTarget);
+    let credential: Credential;
     try {
-      this.#secret = gateway.secretOf(target.key.id);
+      const pasted = gateway.secretOf(target.key.id);
+      credential = openCredential(provider, gateway.baseUrlOf(target.key.id), pasted);
     } catch {
       return { failure: configFailure("key", `the key ${target.key.id} does not open`) };
     }
-    if (this.#secret !== null) encoded.headers.authorization = `Bearer ${this.#secret}`;
+    this.#secret = credential.secret;
+    const callTarget = describeTarget(provider, reservation, credential.baseUrl);
+    const encoded = dialect.encode(request, callTarget);
     const firstContentMs = provider.firstContentMs ?? gateway.limits.firstContentMs;
     this.#deadline.set(encoded.stream ? firstContentMs : firstContentMs * WHOLE_ANSWER_FACTOR);
     const startedAt = gateway.clock.monotonic();
     const response = await gateway.outbound.send({
       url: encoded.url,
       method: "POST",
-      headers: encoded.headers,
+      headers: { ...encoded.headers, ...credential.headers },
       body: encoded.body,
       signal: this.#abort.signal,
     });
@@ -251,11 +254,7 @@ class Call implements EventSource {
 }
 
 /** The output is bounded by what was reserved, where the client asked for a bound at all. */
-function describeTarget(
-  provider: ProviderSpec,
-  { target, need }: Reservation,
-  baseUrl: string | null,
-): CallTarget {
+function describeTarget(provider: ProviderSpec, { target, need }: Reservation, baseUrl: string): CallTarget {
   const { model } = target.model;
   return {
     provider,

@@ -5,6 +5,7 @@ const SLIDING_MS = {
   second: 1_000,
   minute: 60_000,
   hour: 3_600_000,
+  five_hours: 5 * 3_600_000,
   day: 86_400_000,
   week: 7 * 86_400_000,
   month: 31 * 86_400_000,
@@ -42,9 +43,10 @@ export class CapBooks {
   #entries = new Map<string, Entry[]>();
   #inFlight = new Map<string, number>();
 
-  /** Throws when a limit resets in a zone other than UTC: the simulation knows no other. */
+  /** Throws when a limit refills or resets in a zone other than UTC: the simulation knows neither. */
   constructor(readonly limits: readonly LimitSpec[]) {
     for (const { reset } of limits) {
+      if (reset === "refill") throw new Error("limits that refill are not simulated");
       if (reset !== "sliding" && reset.zone !== "UTC") throw new Error(`no such zone here: ${reset.zone}`);
     }
   }

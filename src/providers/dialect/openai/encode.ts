@@ -29,7 +29,7 @@ export function encode(request: ChatRequest, target: CallTarget): EncodedCall {
   for (const field of refused) if (field !== "model" && field !== "messages") delete body[field];
   if (stream) body.stream = true;
 
-  const root = (target.baseUrl ?? target.provider.baseUrl).replace(/\/+$/, "");
+  const root = target.baseUrl.replace(/\/+$/, "");
   return {
     url: `${root}/chat/completions`,
     headers: {
