@@ -1,5 +1,13 @@
 /** Commands carried out by the running server. */
-import { type Admin, type Command, CommandError, type CommandReply, type Snapshot } from "../core/command.ts";
+import {
+  type Admin,
+  type AnalyticsRange,
+  type AnalyticsView,
+  type Command,
+  CommandError,
+  type CommandReply,
+  type Snapshot,
+} from "../core/command.ts";
 import { bodyText, call } from "./http.ts";
 
 /** Testing every key asks every provider. */
@@ -25,6 +33,10 @@ export class ServerClient implements Admin {
 
   async snapshot(): Promise<Snapshot> {
     return (await this.#ask("GET", "/admin/state")) as Snapshot;
+  }
+
+  async analytics(range: AnalyticsRange): Promise<AnalyticsView> {
+    return (await this.#ask("GET", `/admin/analytics?range=${range}`)) as AnalyticsView;
   }
 
   async execute(command: Command): Promise<CommandReply> {

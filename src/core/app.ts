@@ -2,18 +2,21 @@
  * The application: one routing state, one store, one vault, and the commands that change them. It serves requests
  * (as the gateway of `serve/`) and carries out what users ask (as `Admin`), with or without a socket in front.
  */
+import { analyticsView } from "./app/analytics.ts";
 import { KeyCommands, type KeyHost } from "./app/key-commands.ts";
 import { Keyring } from "./app/keyring.ts";
+import { ModelCommands } from "./app/model-commands.ts";
 import { providerEvent, Registry } from "./app/registry.ts";
 import { UnifiedToken } from "./app/unified-token.ts";
 import { keyView, modelViews, quotaViews } from "./app/views.ts";
 import {
   type Admin,
+  type AnalyticsRange,
+  type AnalyticsView,
   type Command,
   CommandError,
   type CommandReply,
   type KeyView,
-  type ModelView,
   type Snapshot,
 } from "./command.ts";
 import type { Clock, Journal, Log, Outbound, Random, Timer, Timers } from "./ports.ts";
@@ -74,6 +77,7 @@ export class Application implements Admin, Gateway, KeyHost {
   readonly #startedAt: number;
   readonly #keyring: Keyring;
   readonly #keys: KeyCommands;
+  readonly #models: ModelCommands;
   readonly #doubted = new Set<KeyId>();
   #callId: number;
   #requestNumber = 1;
@@ -98,6 +102,7 @@ export class Application implements Admin, Gateway, KeyHost {
     this.#callId = options.store.nextCallId;
     this.#keyring = new Keyring(options.vault);
     this.#keys = new KeyCommands(this);
+    this.#models = new ModelCommands(this);
     this.#restore();
   }
 
@@ -207,6 +212,10 @@ export class Application implements Admin, Gateway, KeyHost {
     };
   }
 
+  async analytics(range: AnalyticsRange): Promise<AnalyticsView> {
+    return analyticsView(this.store.history, range, this.clock.now());
+  }
+
   async execute(command: Command): Promise<CommandReply> {
     switch (command.type) {
       case "key-add":
@@ -222,25 +231,16 @@ export class Application implements Admin, Gateway, KeyHost {
       case "key-test":
         return this.#keys.test(command.id);
       case "model-enable":
-        return { type: "model", model: this.#enableModel(command.model, true) };
+        return this.#models.enable(command.model, true);
       case "model-disable":
-        return { type: "model", model: this.#enableModel(command.model, false) };
+        return this.#models.enable(command.model, false);
+      case "models-reorder":
+        return this.#models.reorder(command.models);
       case "token-show":
         return { type: "token", token: this.token.show() };
       case "token-rotate":
         return { type: "token", token: this.token.rotate() };
     }
-  }
-
-  #enableModel(model: ModelKey, enabled: boolean): ModelView {
-    if (!this.state.catalogue.models.has(model)) {
-      throw new CommandError("unknown_model", `There is no model "${model}".`, "See: freellm models list");
-    }
-    this.store.models.setEnabled(model, enabled);
-    this.record({ type: "model-enabled", model, enabled });
-    const view = modelViews(this.state, this.clock.now()).find((row) => row.id === model);
-    if (!view) throw new CommandError("unknown_model", `There is no model "${model}".`);
-    return view;
   }
 
   /** The state as the store remembers it. Nothing of this is appended to the journal again. */

@@ -39,6 +39,8 @@ export type Command =
   | { type: "key-test"; id: string | null }
   | { type: "model-enable"; model: string }
   | { type: "model-disable"; model: string }
+  /** Models that are left out keep their order behind those given. */
+  | { type: "models-reorder"; models: string[] }
   | { type: "token-show" }
   | { type: "token-rotate" };
 
@@ -120,12 +122,46 @@ export interface Snapshot {
   totals: { requests: number; failed: number; failovers: number; inputTokens: number; outputTokens: number };
 }
 
+/** How far back `analytics` looks. */
+export type AnalyticsRange = "1h" | "24h" | "7d" | "30d" | "90d";
+
+/** Sums over one provider, model or key, or over all. Quantiles are right to about an eighth; null without a success. */
+export interface AnalyticsRow {
+  name: string;
+  /** Calls of a provider, model or key; requests of clients in `total`. */
+  requests: number;
+  failed: number;
+  inputTokens: number;
+  outputTokens: number;
+  p50Ms: number | null;
+  p95Ms: number | null;
+  /** Median time to the first content. */
+  firstContentMs: number | null;
+}
+
+export interface AnalyticsView {
+  schema: 1;
+  range: AnalyticsRange;
+  /** Epoch milliseconds. */
+  from: number;
+  to: number;
+  slotMs: number;
+  /** Oldest first, none left out. */
+  slots: { at: number; requests: number; failed: number; tokens: number }[];
+  total: AnalyticsRow;
+  /** The most used first. */
+  providers: AnalyticsRow[];
+  models: AnalyticsRow[];
+  keys: AnalyticsRow[];
+}
+
 export type CommandReply =
   | { type: "key"; key: KeyView; notes: string[] }
   | { type: "keys"; keys: KeyView[] }
   | { type: "removed"; id: string }
   | { type: "probes"; probes: ProbeView[] }
   | { type: "model"; model: ModelView }
+  | { type: "models"; models: ModelView[] }
   | { type: "token"; token: string };
 
 /** A command that cannot be carried out, in words for a person. `usage` means the command itself is wrong. */
@@ -144,5 +180,6 @@ export class CommandError extends Error {
 /** Whoever can carry out commands: the application in this process, or a client of a running server. */
 export interface Admin {
   snapshot(): Promise<Snapshot>;
+  analytics(range: AnalyticsRange): Promise<AnalyticsView>;
   execute(command: Command): Promise<CommandReply>;
 }

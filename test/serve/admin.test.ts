@@ -111,6 +111,28 @@ describe("the admin API", () => {
     expect(await unknown.json()).toMatchObject({ error: { code: "unknown_key", hint: expect.any(String) } });
   });
 
+  it("sums up the past", async () => {
+    await stage.client.chat.completions.create({ model: "watched", messages: HELLO });
+    const view = await (await admin("/analytics?range=1h")).json();
+    expect(view).toMatchObject({
+      ...{ schema: 1, range: "1h", slotMs: 300_000 },
+      keys: [{ name: "watched-1-1", failed: 0, p50Ms: expect.any(Number) }],
+    });
+    const wrong = await admin("/analytics?range=2h");
+    expect(wrong.status).toBe(400);
+    expect(await wrong.json()).toMatchObject({ error: { message: expect.stringContaining("24h") } });
+  });
+
+  it("takes another order of the models", async () => {
+    const reply = await command({ type: "models-reorder", models: ["watched-1/watched"] });
+    const { models } = (await reply.json()) as { models: { id: string; order: number }[] };
+    expect(models[0]).toMatchObject({ id: "watched-1/watched", order: 1 });
+    expect(models.length).toBeGreaterThan(1);
+    const unknown = await command({ type: "models-reorder", models: ["nobody/nothing"] });
+    expect(unknown.status).toBe(409);
+    expect(await unknown.json()).toMatchObject({ error: { code: "unknown_model" } });
+  });
+
   it("acts at once: a disabled key is not called again, an enabled one is", async () => {
     const ask = () => stage.client.chat.completions.create({ model: "watched", messages: HELLO });
     await command({ type: "key-disable", id: "watched-1-1" });

@@ -98,6 +98,8 @@ export type RouterEvent =
   | {
       type: "call-reserved";
       callId: number;
+      /** The request that it is for; absent where there is none. */
+      requestId?: string;
       keyId: KeyId;
       model: ModelKey;
       at: number;

@@ -43,9 +43,12 @@ const commandSchema = v.variant("type", [
   v.strictObject({ type: v.literal("key-test"), id: v.nullable(text) }),
   v.strictObject({ type: v.literal("model-enable"), model: text }),
   v.strictObject({ type: v.literal("model-disable"), model: text }),
+  v.strictObject({ type: v.literal("models-reorder"), models: v.array(text) }),
   v.strictObject({ type: v.literal("token-show") }),
   v.strictObject({ type: v.literal("token-rotate") }),
 ]);
+
+const rangeSchema = v.picklist(["1h", "24h", "7d", "30d", "90d"]);
 
 const MAX_COMMAND_BYTES = 1024 * 1024;
 const HEARTBEAT_MS = 10_000;
@@ -54,6 +57,13 @@ export function adminRoutes({ admin, feed }: AdminOptions, gateway: Gateway): Ho
   const routes = new Hono();
 
   routes.get("/state", async (context) => context.json(await admin.snapshot()));
+
+  routes.get("/analytics", async (context) => {
+    const range = v.safeParse(rangeSchema, context.req.query("range") ?? "24h");
+    if (range.success) return context.json(await admin.analytics(range.output));
+    const message = `The range is not valid: use one of ${rangeSchema.options.join(", ")}.`;
+    return context.json(failure("invalid_range", message, null), 400);
+  });
 
   routes.post("/commands", async (context) => {
     const { value } = await readBody(context.req.raw, { maxBytes: MAX_COMMAND_BYTES, maxDepth: 8 });

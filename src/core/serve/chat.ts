@@ -107,7 +107,7 @@ export class ChatExchange {
       now: () => gateway.clock.now(),
       elapsed: () => gateway.clock.monotonic() - this.#startedAt,
       record: (event) => gateway.record(event),
-      reserve: (target, need) => reserve(gateway, target, need),
+      reserve: (target, need) => reserve(gateway, target, need, this.requestId),
       wait: (until) => gateway.waiters.wait(until, this.#client.signal),
       hop: (target, failure, startedAt) => {
         if (failure.kind === "invalid_key") gateway.doubt(target.key.id);

@@ -4,11 +4,12 @@ import type { Reservation } from "../route/failover.ts";
 import type { Target } from "../route/target.ts";
 import type { Gateway } from "./gateway.ts";
 
-export function reserve(gateway: Gateway, target: Target, need: Need): Reservation {
+export function reserve(gateway: Gateway, target: Target, need: Need, requestId: string): Reservation {
   const callId = gateway.nextCallId();
   gateway.record({
     type: "call-reserved",
     callId,
+    requestId,
     keyId: target.key.id,
     model: target.model.key,
     at: gateway.clock.now(),

@@ -1,5 +1,6 @@
 /** Keeps the store small: settled calls become slots of use, fine slots become coarse ones, the old goes. */
 import type { Database, SqlRow } from "../ports.ts";
+import { pruneRollups } from "./rollups.ts";
 import { readNumber, readOptionalNumber, readText } from "./row.ts";
 
 const SECOND = 1_000;
@@ -73,6 +74,7 @@ export function* compactionSteps(database: Database, now: number): Generator<voi
   yield* coarsenSlots(database, now);
   yield* pruneSlots(database, now);
   yield* pruneHistory(database, now);
+  yield* pruneRollups(database, now);
   database.prepare("DELETE FROM rests WHERE until < ?").run(now);
 }
 

@@ -1,6 +1,7 @@
 /** The requests of the past, written behind the answers, and their totals. No prompt, no completion. */
 import type { Database, SqlRow, Timer, Timers } from "../ports.ts";
 import type { AttemptRecord, RequestOutcome, RequestRecord } from "../route/event.ts";
+import { createRollups, type Rollup, type RollupSpan } from "./rollups.ts";
 import { readJson, readNumber, readOptionalNumber, readOptionalText, readText } from "./row.ts";
 
 const FLUSH_MS = 250;
@@ -21,6 +22,8 @@ export interface History {
   add(record: RequestRecord): void;
   /** Latest first; none where the history cannot be read, which `onError` is told: nothing else depends on it. */
   recent(limit: number): RequestRecord[];
+  /** Sums over the slots of one length that start within [from, to]; none where they cannot be read. */
+  rollups(span: RollupSpan, from: number, to: number): Rollup[];
   /** Of all requests ever, also of those no longer in the history. */
   totals(): Totals;
   /** Writes what is queued at once. */
@@ -40,6 +43,7 @@ export function createHistory(
   const updateTotals = database.prepare(
     "UPDATE totals SET requests = ?, failed = ?, failovers = ?, input_tokens = ?, output_tokens = ?",
   );
+  const rollups = createRollups(database);
   const totals = readTotals(database);
   let queue: RequestRecord[] = [];
   let timer: Timer | undefined;
@@ -53,6 +57,7 @@ export function createHistory(
     try {
       database.transaction(() => {
         for (const record of records) insert.run(...toValues(record));
+        rollups.add(records);
         updateTotals.run(
           totals.requests,
           totals.failed,
@@ -81,6 +86,15 @@ export function createHistory(
       flush();
       try {
         return selectRecent.all(limit).map(toRecord);
+      } catch (error) {
+        onError(error);
+        return [];
+      }
+    },
+    rollups(span, from, to) {
+      flush();
+      try {
+        return rollups.read(span, from, to);
       } catch (error) {
         onError(error);
         return [];

@@ -89,8 +89,27 @@ const FIRST = `
   PRAGMA user_version = 1;
 `;
 
+/** rollups: sums over requests by slot of time (see rollups.ts), read by span and start. */
+const ROLLUPS = `
+  CREATE TABLE rollups (
+    span INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    provider TEXT NOT NULL,
+    model TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    requests INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    durations TEXT NOT NULL,
+    first_contents TEXT NOT NULL,
+    PRIMARY KEY (span, start, provider, model, key_id)
+  ) STRICT, WITHOUT ROWID;
+  PRAGMA user_version = 2;
+`;
+
 /** Step n brings the database to `user_version` n; each sets it itself, because a pragma takes no parameters. */
-const MIGRATIONS: readonly string[] = [FIRST];
+const MIGRATIONS: readonly string[] = [FIRST, ROLLUPS];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

@@ -30,7 +30,7 @@ export interface Store {
   readonly settings: Settings;
   /** Also takes `request-finished` into the history. */
   readonly journal: Journal;
-  readonly history: Pick<History, "recent">;
+  readonly history: Pick<History, "recent" | "rollups">;
   /** The first free call id: larger than every one ever used. */
   readonly nextCallId: number;
   /** Runs several changes of keys, endpoints, models and settings as one: all or none. Durable once it returns. */
@@ -80,7 +80,10 @@ export function openStore({ database, timers, onError = () => {}, saveSnapshot }
       },
       committed: () => ledger.committed(),
     },
-    history: { recent: (limit) => history.recent(limit) },
+    history: {
+      recent: (limit) => history.recent(limit),
+      rollups: (span, from, to) => history.rollups(span, from, to),
+    },
     nextCallId: lastCallId(database) + 1,
     change: (work) => durable.change(work),
     restore: (now) => restoreEvents(database, now),

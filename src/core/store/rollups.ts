@@ -1,0 +1,182 @@
+/**
+ * Sums over the requests of the past, so that looking back costs the same however long the history is. Each flush of the
+ * history adds its records to slots of five minutes, an hour and a day; a reader takes the coarsest slots that show enough.
+ */
+import type { Database, SqlRow } from "../ports.ts";
+import type { RequestRecord } from "../route/event.ts";
+import { addDuration, type Histogram, newHistogram } from "./histogram.ts";
+import { readJson, readNumber, readText } from "./row.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export type RollupSpan = 300_000 | 3_600_000 | 86_400_000;
+
+/** Length of a slot -> how long it is kept, in milliseconds. Days are those of UTC. */
+export const ROLLUP_KEPT_MS: Readonly<Record<RollupSpan, number>> = {
+  300000: 2 * HOUR,
+  3600000: 8 * DAY,
+  86400000: 91 * DAY,
+};
+
+const SPANS: readonly RollupSpan[] = [300_000, 3_600_000, 86_400_000];
+
+/** What happened in one slot: to one model on one key, or, where these are "", to all requests of clients. */
+export interface Rollup {
+  /** Epoch milliseconds. */
+  start: number;
+  provider: string;
+  model: string;
+  keyId: string;
+  /** Calls of the target; requests of clients where it stands for all. */
+  requests: number;
+  failed: number;
+  inputTokens: number;
+  outputTokens: number;
+  /** Of what succeeded: until the end, and until the first content. */
+  durations: Histogram;
+  firstContents: Histogram;
+}
+
+export interface Rollups {
+  /** To be called within the transaction that writes the records. */
+  add(records: readonly RequestRecord[]): void;
+  /** The slots of one length that start within [from, to]. */
+  read(span: RollupSpan, from: number, to: number): Rollup[];
+}
+
+export function createRollups(database: Database): Rollups {
+  const find = database.prepare(
+    "SELECT * FROM rollups WHERE span = ? AND start = ? AND provider = ? AND model = ? AND key_id = ?",
+  );
+  const put = database.prepare(`
+    INSERT OR REPLACE INTO rollups (span, start, provider, model, key_id, requests, failed, input_tokens,
+      output_tokens, durations, first_contents) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const select = database.prepare("SELECT * FROM rollups WHERE span = ? AND start >= ? AND start <= ?");
+
+  return {
+    add(records) {
+      for (const span of SPANS) {
+        const sums = new Map<string, Rollup>();
+        for (const record of records) {
+          const start = record.at - (record.at % span);
+          for (const part of partsOf(record)) {
+            const { provider, model, keyId } = part;
+            const name = JSON.stringify([start, provider, model, keyId]);
+            let sum = sums.get(name);
+            if (!sum) {
+              const row = find.get(span, start, provider, model, keyId);
+              sum = row ? toRollup(row) : emptyRollup(start, provider, model, keyId);
+              sums.set(name, sum);
+            }
+            addPart(sum, part);
+          }
+        }
+        for (const sum of sums.values()) put.run(span, ...toValues(sum));
+      }
+    },
+    read: (span, from, to) => select.all(span, from, to).map(toRollup),
+  };
+}
+
+/** Drops the slots that nobody asks for any more, a start at a time. */
+export function* pruneRollups(database: Database, now: number): Generator<void> {
+  const oldest = database.prepare("SELECT start FROM rollups WHERE span = ? ORDER BY start LIMIT 1");
+  const remove = database.prepare("DELETE FROM rollups WHERE span = ? AND start = ?");
+  for (const span of SPANS) {
+    for (;;) {
+      const row = oldest.get(span);
+      if (!row || readNumber(row, "start") >= now - ROLLUP_KEPT_MS[span]) break;
+      remove.run(span, readNumber(row, "start"));
+      yield;
+    }
+  }
+}
+
+/** What one record adds to one row. */
+interface Part {
+  provider: string;
+  model: string;
+  keyId: string;
+  failed: boolean;
+  inputTokens: number;
+  outputTokens: number;
+  /** null where nothing succeeded. */
+  durationMs: number | null;
+  firstContentMs: number | null;
+}
+
+/** The request as its client saw it, then each call that it took. A client that left is no failure of anybody's. */
+function partsOf(record: RequestRecord): Part[] {
+  const { inputTokens, outputTokens, outcome } = record;
+  const failed = outcome === "failed" || outcome === "broken";
+  const whole: Part = {
+    ...{ provider: "", model: "", keyId: "", failed, inputTokens, outputTokens },
+    durationMs: outcome === "ok" ? record.durationMs : null,
+    firstContentMs: outcome === "ok" ? record.firstContentMs : null,
+  };
+  let before = 0;
+  const calls = record.attempts.map(({ provider, model, keyId, outcome: callOutcome, durationMs }, index) => {
+    const served = record.servedBy !== null && index === record.attempts.length - 1;
+    const good = served && outcome === "ok";
+    const first = record.firstContentMs;
+    const part: Part = {
+      ...{ provider, model, keyId },
+      failed: callOutcome !== "ok" && callOutcome !== "aborted",
+      inputTokens: served ? inputTokens : 0,
+      outputTokens: served ? outputTokens : 0,
+      // What came before is not the doing of this target.
+      durationMs: good ? Math.max(0, record.durationMs - before) : null,
+      firstContentMs: good && first !== null ? Math.max(0, first - before) : null,
+    };
+    before += durationMs;
+    return part;
+  });
+  return [whole, ...calls];
+}
+
+function addPart(sum: Rollup, part: Part): void {
+  sum.requests++;
+  if (part.failed) sum.failed++;
+  sum.inputTokens += part.inputTokens;
+  sum.outputTokens += part.outputTokens;
+  if (part.durationMs !== null) addDuration(sum.durations, part.durationMs);
+  if (part.firstContentMs !== null) addDuration(sum.firstContents, part.firstContentMs);
+}
+
+function emptyRollup(start: number, provider: string, model: string, keyId: string): Rollup {
+  const names = { start, provider, model, keyId };
+  const counts = { requests: 0, failed: 0, inputTokens: 0, outputTokens: 0 };
+  return { ...names, ...counts, durations: newHistogram(), firstContents: newHistogram() };
+}
+
+function toValues(rollup: Rollup) {
+  return [
+    rollup.start,
+    rollup.provider,
+    rollup.model,
+    rollup.keyId,
+    rollup.requests,
+    rollup.failed,
+    rollup.inputTokens,
+    rollup.outputTokens,
+    JSON.stringify([...rollup.durations]),
+    JSON.stringify([...rollup.firstContents]),
+  ];
+}
+
+function toRollup(row: SqlRow): Rollup {
+  return {
+    start: readNumber(row, "start"),
+    provider: readText(row, "provider"),
+    model: readText(row, "model"),
+    keyId: readText(row, "key_id"),
+    requests: readNumber(row, "requests"),
+    failed: readNumber(row, "failed"),
+    inputTokens: readNumber(row, "input_tokens"),
+    outputTokens: readNumber(row, "output_tokens"),
+    durations: new Map(readJson<[number, number][]>(row, "durations")),
+    firstContents: new Map(readJson<[number, number][]>(row, "first_contents")),
+  };
+}
