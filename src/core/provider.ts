@@ -2,9 +2,25 @@
 import type { ChatEvent } from "./chat/event.ts";
 import type { Failure } from "./chat/failure.ts";
 import type { ChatRequest } from "./chat/request.ts";
-import type { Capabilities, LimitObservation, LimitSpec, UnitCost } from "./route/limits.ts";
+import type {
+  Capabilities,
+  DataUse,
+  LimitObservation,
+  LimitSpec,
+  ModelStatus,
+  SpeedClass,
+  UnitCost,
+} from "./route/limits.ts";
 
-export type { Capabilities, LimitObservation, LimitSpec, UnitCost } from "./route/limits.ts";
+export type {
+  Capabilities,
+  DataUse,
+  LimitObservation,
+  LimitSpec,
+  ModelStatus,
+  SpeedClass,
+  UnitCost,
+} from "./route/limits.ts";
 
 /** Where a fact comes from and when it held. */
 export interface FactSource {
@@ -12,9 +28,6 @@ export interface FactSource {
   /** ISO date. */
   asOf: string;
 }
-
-export type DataUse = "no_training" | "may_train" | "unknown";
-export type ModelStatus = "active" | "promo" | "unverified" | "gated" | "retired";
 
 /**
  * `active`: free and open to all; `limited`: free with a catch (evaluation, real-name binding, promotion, doubt), told by
@@ -34,7 +47,7 @@ export interface ModelSpec extends FactSource {
   capabilities: Capabilities;
   /** 0 to 100, an estimate. */
   intelligence: number | null;
-  speed: "ultra" | "fast" | "normal" | "slow" | null;
+  speed: SpeedClass | null;
   limits: readonly LimitSpec[];
   aliases?: readonly string[];
   /** Where it differs from the provider's. */
@@ -92,6 +105,8 @@ export interface OpenAIQuirks {
   stop: "send" | "array";
   /** Answers that consist of one of these words are leaked verdicts of a filter: treated as empty. */
   emptyAnswers: readonly string[];
+  /** Thinking that nothing follows, where no tools were offered: an empty answer, or the answer in the wrong field. */
+  reasoningOnly: "empty" | "answer";
   /** Idle connections break: each call opens its own. */
   freshConnections: boolean;
   /** Body fields (OpenAI names) that the provider refuses. */
@@ -125,6 +140,11 @@ export interface ProbeSpec {
   /** Statuses that prove it bad. Everything else is inconclusive. */
   invalid: readonly number[];
   costsQuota: boolean;
+  /**
+   * `unknown`: GET may be answered to anybody. Then a made-up key is tried once a host, and if that passes, too, keys are
+   * tested by a chat call of one output token.
+   */
+  publicList?: "unknown";
 }
 
 export interface ProviderSpec extends FactSource {
@@ -221,6 +241,24 @@ export interface CustomEndpoint {
   models: readonly { id: string; contextWindow: number | null; limits: readonly LimitSpec[] }[];
 }
 
+/** A model as a provider's own list has it. */
+export interface ListedModel {
+  id: string;
+  contextWindow: number | null;
+  maxOutputTokens: number | null;
+  /** `free` only where the list proves it; null where it says nothing. */
+  price: "free" | "paid" | null;
+  /** null where the list says nothing about them. */
+  capabilities: Capabilities | null;
+}
+
+export interface ModelListing {
+  /** Those that answer with text, as far as the list tells. */
+  models: ListedModel[];
+  /** false: there are further pages, so that what is missing proves nothing. */
+  whole: boolean;
+}
+
 /** The door of `src/providers`. */
 export interface Providers {
   /** Built-in providers in the order in which they are offered. */
@@ -235,6 +273,6 @@ export interface Providers {
   classifyError(provider: ProviderSpec, error: unknown): Failure;
   /** What the headers of a reply, good or bad, say about limits. */
   observe(provider: ProviderSpec, headers: Headers, now: number): LimitObservation[];
-  /** Model ids of a `GET /models` reply in any known shape; undefined when it is none. */
-  parseModelList(body: string): { id: string; contextWindow: number | null }[] | undefined;
+  /** A `GET /models` reply in any known shape; undefined when it is none. */
+  parseModelList(body: string): ModelListing | undefined;
 }

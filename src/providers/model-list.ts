@@ -1,15 +1,23 @@
 /** The reply of `GET /models`, in the shapes that servers give it. */
+import type { Capabilities, ListedModel, ModelListing } from "../core/provider.ts";
 import { isObject, type JsonObject, parseJson } from "./json.ts";
 
-export interface ListedModel {
-  id: string;
-  contextWindow: number | null;
-}
-
 const WINDOW_FIELDS = ["context_window", "context_length", "max_context_length", "max_model_len", "n_ctx"];
+const OUTPUT_FIELDS = ["max_completion_tokens", "max_output_tokens", "max_output_length"];
+/** What some lists name the kinds of models that do not answer with text. */
+const OTHER_KINDS = [
+  "embedding",
+  "embeddings",
+  "rerank",
+  "image",
+  "audio",
+  "moderation",
+  "transcribe",
+  "video",
+];
 
 /** `{data: [...]}`, `{models: [...]}` or a bare array, of objects or of ids; undefined when it is none of these. */
-export function parseModelList(body: string): ListedModel[] | undefined {
+export function parseModelList(body: string): ModelListing | undefined {
   const parsed = parseJson(body);
   const rows = isObject(parsed) ? (parsed.data ?? parsed.models) : parsed;
   if (!Array.isArray(rows)) return undefined;
@@ -18,21 +26,89 @@ export function parseModelList(body: string): ListedModel[] | undefined {
     const model = readRow(row);
     if (model && !models.has(model.id)) models.set(model.id, model);
   }
-  return [...models.values()];
+  return { models: withoutCollection([...models.values()]), whole: !(isObject(parsed) && hasMore(parsed)) };
+}
+
+function hasMore(list: JsonObject): boolean {
+  return list.has_more === true || [list.nextPageToken, list.next_page_token].some(isText);
+}
+
+/** Google writes `models/` before every id, in lists alone. */
+function withoutCollection(models: ListedModel[]): ListedModel[] {
+  const prefix = "models/";
+  if (!models.every(({ id }) => id.startsWith(prefix))) return models;
+  return models.map((model) => ({ ...model, id: model.id.slice(prefix.length) }));
 }
 
 function readRow(row: unknown): ListedModel | undefined {
-  if (typeof row === "string") return row === "" ? undefined : { id: row, contextWindow: null };
+  const unknown = { contextWindow: null, maxOutputTokens: null, price: null, capabilities: null };
+  if (typeof row === "string") return row === "" ? undefined : { id: row, ...unknown };
   if (!isObject(row)) return undefined;
-  const id = [row.id, row.model, row.name].find((name) => typeof name === "string" && name !== "");
-  return typeof id === "string" ? { id, contextWindow: windowOf(row) } : undefined;
+  const id = [row.id, row.model, row.name].find(isText);
+  if (id === undefined || !answersWithText(row)) return undefined;
+  const meta = isObject(row.meta) ? row.meta : {};
+  const top = isObject(row.top_provider) ? row.top_provider : {};
+  return {
+    id,
+    contextWindow: tokensOf(WINDOW_FIELDS, row, meta),
+    maxOutputTokens: tokensOf(OUTPUT_FIELDS, row, top),
+    price: priceOf(row.pricing, id),
+    capabilities: capabilitiesOf(row),
+  };
 }
 
-function windowOf(row: JsonObject): number | null {
-  const meta = isObject(row.meta) ? row.meta : {};
-  for (const field of WINDOW_FIELDS) {
-    const value = row[field] ?? meta[field];
-    if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
+function answersWithText({ architecture, capabilities, type }: JsonObject): boolean {
+  if (isObject(architecture) && Array.isArray(architecture.output_modalities)) {
+    return architecture.output_modalities.includes("text");
+  }
+  if (isObject(capabilities) && capabilities.completion_chat === false) return false;
+  return !(isText(type) && OTHER_KINDS.includes(type));
+}
+
+/**
+ * Proof is a table of prices as texts that are all zero, asked and answered tokens among them, as OpenRouter has it
+ * (2026-10). Numbers prove nothing: elsewhere a 0 also stands for a price that is not told.
+ */
+function priceOf(pricing: unknown, id: string): ListedModel["price"] {
+  if (!isObject(pricing)) return null;
+  const prices = Object.values(pricing).filter((price) => price !== null);
+  const zero = prices.every((price) => isText(price) && Number(price) === 0);
+  if (zero && isText(pricing.prompt) && isText(pricing.completion)) return "free";
+  const some = prices.some((price) => (isText(price) || typeof price === "number") && Number(price) !== 0);
+  return some && !id.endsWith(":free") ? "paid" : null;
+}
+
+/** As OpenRouter (`supported_parameters`, `architecture`) or Mistral (`capabilities`) tell them. */
+function capabilitiesOf(row: JsonObject): Capabilities | null {
+  const { supported_parameters: parameters, architecture, capabilities } = row;
+  if (Array.isArray(parameters)) {
+    const inputs = isObject(architecture) ? architecture.input_modalities : null;
+    return {
+      tools: parameters.includes("tools"),
+      vision: Array.isArray(inputs) && inputs.includes("image"),
+      jsonSchema: parameters.includes("structured_outputs"),
+      reasoning: parameters.includes("reasoning"),
+    };
+  }
+  if (!isObject(capabilities) || typeof capabilities.function_calling !== "boolean") return null;
+  return {
+    tools: capabilities.function_calling,
+    vision: capabilities.vision === true,
+    jsonSchema: capabilities.function_calling,
+    reasoning: capabilities.reasoning === true,
+  };
+}
+
+function tokensOf(fields: readonly string[], ...places: readonly JsonObject[]): number | null {
+  for (const field of fields) {
+    for (const place of places) {
+      const value = place[field];
+      if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
+    }
   }
   return null;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }

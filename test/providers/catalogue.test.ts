@@ -156,8 +156,8 @@ describe("a model list", () => {
     ["empty", { data: [] }, []],
     ["an error", { error: { message: "no" } }, undefined],
   ])("%s", (_, body, expected) => {
-    const models = providers.parseModelList(JSON.stringify(body));
-    expect(models?.map((model) => [model.id, model.contextWindow])).toEqual(expected);
+    const listing = providers.parseModelList(JSON.stringify(body));
+    expect(listing?.models.map((model) => [model.id, model.contextWindow])).toEqual(expected);
   });
 
   test.each(["", "<html>", "null", "5", '"x"'])("%j is none", (body) => {

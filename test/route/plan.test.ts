@@ -43,6 +43,16 @@ describe("the order of candidates", () => {
     expect(order(reordered)).toEqual(["b-1 x", "a-2 x", "a-1 x", "a-2 y", "a-1 y"]);
   });
 
+  it("tries pinned models before all others, whatever the order, until the pin is out", () => {
+    const pinned = world();
+    pinned.apply({ type: "models-pinned", models: ["b/x"] });
+    pinned.apply({ type: "models-ordered", models: ["a/y"] });
+    expect(order(pinned)).toEqual(["b-1 x", "a-1 y", "a-2 y", "a-1 x", "a-2 x"]);
+    expect(pinned.state.catalogue.isPinned("b/x")).toBe(true);
+    pinned.apply({ type: "models-pinned", models: [] });
+    expect(order(pinned)).toEqual(["a-1 y", "a-2 y", "a-1 x", "a-2 x", "b-1 x"]);
+  });
+
   it("puts the models of the first key first", () => {
     const reordered = world();
     reordered.apply({ type: "keys-ordered", keyIds: ["b-1"] });

@@ -109,7 +109,7 @@ export async function discoverModels(
       signal: abort.signal,
     });
     const body = await response.text(MAX_REPLY_BYTES);
-    const models = response.status === 200 ? ports.providers.parseModelList(body) : undefined;
+    const models = response.status === 200 ? ports.providers.parseModelList(body)?.models : undefined;
     if (models && models.length > 0) return models;
     throw new CommandError(
       "no_model_list",

@@ -11,6 +11,7 @@ import {
 } from "./event.ts";
 import { Health } from "./health.ts";
 import type { LimitSpec } from "./limits.ts";
+import { Measured } from "./measured.ts";
 import { type ModelEntry, type Rest, restScopes, type Target } from "./target.ts";
 
 /** Names that clients bring along and nobody configured: answered by `auto`. */
@@ -27,6 +28,8 @@ export class Catalogue {
   readonly #targets = new Map<string, Target>();
   /** The user's order of models; those left out follow the order of the keys. */
   #modelOrder: ModelKey[] = [];
+  /** Before all others, until the user takes the pin out. */
+  #pinned: ModelKey[] = [];
   #keyOrder: KeyId[] = [];
   /** Candidates in order, by every name a client may use; rebuilt after a change of configuration only. */
   #index: Map<string, Target[]> | null = null;
@@ -44,7 +47,7 @@ export class Catalogue {
         known.model = model;
         known.provider = provider;
       } else {
-        this.models.set(key, { key, model, provider, health: new Health(), refusedParameters: new Set() });
+        this.models.set(key, { key, model, provider, health: new Health(), measured: new Measured(), refusedParameters: new Set() });
       }
     }
     for (const [key, entry] of this.models) {
@@ -87,6 +90,15 @@ export class Catalogue {
     this.#changed();
   }
 
+  pinModels(keys: readonly ModelKey[]): void {
+    this.#pinned = [...new Set(keys)];
+    this.#changed();
+  }
+
+  isPinned(key: ModelKey): boolean {
+    return this.#pinned.includes(key);
+  }
+
   enableModel(key: ModelKey, enabled: boolean): void {
     const entry = this.models.get(key);
     if (!entry) return;
@@ -94,9 +106,10 @@ export class Catalogue {
     this.#changed();
   }
 
-  /** Models in the order in which they are tried: the user's, then by the first key of their provider. */
+  /** Models in the order in which they are tried: those pinned, the user's, then by the first key of their provider. */
   orderedModels(): ModelEntry[] {
-    const given = this.#modelOrder.flatMap((key) => this.models.get(key) ?? []);
+    const first = new Set([...this.#pinned, ...this.#modelOrder]);
+    const given = [...first].flatMap((key) => this.models.get(key) ?? []);
     const rank = new Map<string, number>();
     for (const key of this.orderedKeys()) if (!rank.has(key.provider)) rank.set(key.provider, rank.size);
     const rankOf = (entry: ModelEntry): number => rank.get(entry.model.provider) ?? rank.size;

@@ -3,7 +3,7 @@
  * anything; the journal, the admin stream and the simulator see the same events. Times are epoch milliseconds.
  */
 import type { Failure, FailureKind } from "../chat/failure.ts";
-import type { Capabilities, LimitObservation, LimitSpec, UnitCost } from "./limits.ts";
+import type { Capabilities, DataUse, LimitObservation, LimitSpec, SpeedClass, UnitCost } from "./limits.ts";
 
 /** `<provider>-<n>`, never reused. */
 export type KeyId = string;
@@ -35,6 +35,11 @@ export interface RoutedModel {
   contextWindow: number | null;
   maxOutputTokens: number | null;
   capabilities: Capabilities;
+  /** 0 to 100, an estimate of the catalogue. */
+  intelligence: number | null;
+  /** What the catalogue says of it; counts until something was measured. */
+  speed: SpeedClass | null;
+  dataUse: DataUse;
   limits: readonly LimitSpec[];
   /** Needed by limits that count in units. */
   unitCost?: UnitCost;
@@ -93,6 +98,8 @@ export type RouterEvent =
   | { type: "key-removed"; keyId: KeyId }
   | { type: "keys-ordered"; keyIds: readonly KeyId[] }
   | { type: "models-ordered"; models: readonly ModelKey[] }
+  /** These go before all others, whatever the order. */
+  | { type: "models-pinned"; models: readonly ModelKey[] }
   | { type: "model-enabled"; model: ModelKey; enabled: boolean }
   | { type: "key-state-changed"; keyId: KeyId; state: KeyState; detail: string | null; at: number }
   | {
@@ -114,6 +121,10 @@ export type RouterEvent =
       requests: 0 | 1;
       inputTokens: number;
       outputTokens: number;
+      /** The tokens are what the provider counted, not our estimate. */
+      counted: boolean;
+      /** Milliseconds from the first content to the end; absent for a call that gave none. */
+      generationMs?: number;
     }
   | { type: "call-succeeded"; keyId: KeyId; model: ModelKey; at: number; firstContentMs: number }
   | { type: "call-failed"; keyId: KeyId; model: ModelKey; at: number; failure: Failure }
@@ -127,6 +138,8 @@ export type RouterEvent =
   | { type: "parameter-refused"; model: ModelKey; parameter: string }
   | { type: "rest-set"; scope: RestScope; kind: FailureKind; until: number; at: number }
   | { type: "rest-cleared"; scope: RestScope }
+  /** From now on the conversation stays where it was served. */
+  | { type: "conversation-bound"; conversation: string; keyId: KeyId; model: ModelKey; at: number }
   | {
       type: "usage-restored";
       keyId: KeyId;

@@ -7,6 +7,17 @@ export interface Capabilities {
   reasoning: boolean;
 }
 
+/** What the provider does with prompts and answers. */
+export type DataUse = "no_training" | "may_train" | "unknown";
+
+/**
+ * `active`: free and open to all; `promo`: free for a while; `unverified`: nobody has seen it free lately; `gated`:
+ * not without a card, a payment or an application; `retired`: gone.
+ */
+export type ModelStatus = "active" | "promo" | "unverified" | "gated" | "retired";
+
+export type SpeedClass = "ultra" | "fast" | "normal" | "slow";
+
 export type LimitMetric = "requests" | "tokens" | "input_tokens" | "units" | "concurrency";
 export type LimitWindow = "second" | "minute" | "hour" | "five_hours" | "day" | "week" | "month";
 

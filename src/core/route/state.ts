@@ -51,6 +51,9 @@ export class RouterState {
       case "models-ordered":
         catalogue.orderModels(event.models);
         break;
+      case "models-pinned":
+        catalogue.pinModels(event.models);
+        break;
       case "model-enabled":
         catalogue.enableModel(event.model, event.enabled);
         break;

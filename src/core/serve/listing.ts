@@ -1,5 +1,7 @@
 /** `GET /v1/models` from the routing state: every name that a client may use, and whether it would be served now. */
 import { availability } from "../route/availability.ts";
+import type { RoutedModel } from "../route/event.ts";
+import type { DataUse } from "../route/limits.ts";
 import type { RouterState } from "../route/state.ts";
 import type { Target } from "../route/target.ts";
 import type { ListedModel } from "../surface/models.ts";
@@ -56,9 +58,17 @@ function listed(id: string, targets: readonly Target[], now: number, owner = "fr
       jsonSchema: models.some((model) => model.capabilities.jsonSchema),
       reasoning: models.some((model) => model.capabilities.reasoning),
     },
+    dataUse: worstDataUse(models),
     available: reason === null,
     reason,
     until,
     providers,
   };
+}
+
+/** Whoever asks by this name may end at any of them. */
+function worstDataUse(models: readonly RoutedModel[]): DataUse {
+  const uses = new Set(models.map((model) => model.dataUse));
+  if (uses.has("may_train")) return "may_train";
+  return uses.size === 0 || uses.has("unknown") ? "unknown" : "no_training";
 }

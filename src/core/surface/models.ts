@@ -8,6 +8,8 @@ export interface ListedModel {
   contextWindow: number | null;
   maxOutputTokens: number | null;
   capabilities: { tools: boolean; vision: boolean; jsonSchema: boolean; reasoning: boolean };
+  /** The worst of those that may serve it. */
+  dataUse: "no_training" | "may_train" | "unknown";
   /** Whether a request for it would be routed right now. */
   available: boolean;
   /** Why not, in words for a person; null when it is available. */
@@ -42,6 +44,7 @@ function entry(model: ListedModel) {
       json_schema: model.capabilities.jsonSchema,
       reasoning: model.capabilities.reasoning,
     },
+    data_use: model.dataUse,
     available: model.available,
     unavailable_reason: model.reason,
     available_at: model.until === null ? null : new Date(model.until).toISOString(),
