@@ -91,6 +91,28 @@ describe("limits", () => {
     expect(firstUsable(world.request(), world.now)).toBeNull();
   });
 
+  it("tell what is said of one model from what is said of all of them", () => {
+    const daily = { metric: "requests", window: "day" } as const;
+    const world = new World()
+      .provider("p", [
+        { id: "a", limits: [limit({ ...daily, cap: 20 }), limit({ ...daily, cap: 100, pool: "all" })] },
+        { id: "b", limits: [limit({ ...daily, cap: 100, pool: "all" })] },
+      ])
+      .key("p-1");
+    const state = (subject: "model" | "pool") =>
+      world.apply({
+        type: "limit-observed",
+        keyId: "p-1",
+        model: "p/a",
+        at: world.now,
+        observations: [{ ...daily, subject, remaining: 0 }],
+      });
+    state("model");
+    expect(firstUsable(world.request(), world.now)?.model.key).toBe("p/b");
+    state("pool");
+    expect(firstUsable(world.request(), world.now)).toBeNull();
+  });
+
   it("believe the newest statement about use by others, and only until the stated reset", () => {
     const world = new World()
       .provider("p", [{ id: "m", limits: [limit({ metric: "requests", window: "day", cap: 1_000 })] }])

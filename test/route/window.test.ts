@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { currentBoundary, nextBoundary } from "../../src/core/chat/zone.ts";
 import { WINDOW_MS } from "../../src/core/route/limits.ts";
 import { createWindow } from "../../src/core/route/window.ts";
-import { currentBoundary, nextBoundary } from "../../src/core/route/zone.ts";
 import { NOON } from "./world.ts";
 
 describe("a sliding window", () => {

@@ -35,6 +35,25 @@ export const FAILURE_KINDS = [
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 
 /**
+ * The kinds that pass by themselves, so that a wait which the provider states means something. `quota`: it refused for how
+ * much was asked of it, and serves again when that window ends; a client that is left with nothing else is told to come back.
+ * `outage`: it could not serve; a client is told that the upstream failed.
+ */
+export const PASSES_WITH_TIME: Readonly<Partial<Record<FailureKind, "quota" | "outage">>> = {
+  no_credit: "quota",
+  rate_minute: "quota",
+  rate_unknown: "quota",
+  quota_hour: "quota",
+  quota_day: "quota",
+  quota_week: "quota",
+  quota_month: "quota",
+  concurrency: "quota",
+  capacity: "quota",
+  server_error: "outage",
+  timeout: "outage",
+};
+
+/**
  * Who is to blame, from the narrowest to the widest: this request alone; one model on one key; a key; all
  * keys of an account; a model on every key; the whole provider.
  */
@@ -47,7 +66,10 @@ export interface Failure {
   until?: number;
   /** HTTP status of the reply; absent when there was none. */
   status?: number;
-  /** The rule that decided, for `freellm explain`: `groq/429-tokens-per-minute`, `generic/5xx`. */
+  /**
+   * The rule that decided, for `freellm explain`: `groq/tokens-per-minute`, `generic/5xx`. `generic/unknown-...`: no rule
+   * knew the reply, so the most harmless reading of its status was taken.
+   */
   rule: string;
   /** In our own words plus at most 300 characters of scrubbed upstream text; never a key, never HTML. */
   message: string;

@@ -1,4 +1,5 @@
 /** Limits as data, and the vocabulary of what a model can do. */
+import type { TimeWindow } from "../chat/zone.ts";
 
 export interface Capabilities {
   tools: boolean;
@@ -19,7 +20,7 @@ export type ModelStatus = "active" | "promo" | "unverified" | "gated" | "retired
 export type SpeedClass = "ultra" | "fast" | "normal" | "slow";
 
 export type LimitMetric = "requests" | "tokens" | "input_tokens" | "units" | "concurrency";
-export type LimitWindow = "second" | "minute" | "hour" | "five_hours" | "day" | "week" | "month";
+export type LimitWindow = TimeWindow;
 
 /**
  * Who shares the counter. `key`: one key; `account`: all keys of the account; `ip`: everything that goes to the
@@ -59,6 +60,8 @@ export interface UnitCost {
 export interface LimitObservation {
   metric: LimitMetric;
   window: LimitWindow;
+  /** Whose use is counted: that of the model alone, or of several models together. Absent: not told. */
+  subject?: "model" | "pool";
   cap?: number;
   remaining?: number;
   /** Epoch milliseconds at which the window is free again. */

@@ -2,7 +2,7 @@
  * What to do with a request now, and why not the rest: one verdict a candidate, in the order in which they would be
  * tried. Lazy: routing stops at the first usable one, `explain` and the error text walk them all. Pure.
  */
-import type { FailureKind } from "../chat/failure.ts";
+import { type FailureKind, PASSES_WITH_TIME } from "../chat/failure.ts";
 import { type Counter, type Need, needFor } from "./counter.ts";
 import type { RequestNeeds, TokenEstimate } from "./estimate.ts";
 import type { ModelEntry, Rest, Target } from "./target.ts";
@@ -173,18 +173,6 @@ export interface Exhaustion {
   retryAt: number | null;
 }
 
-const QUOTA_KINDS: ReadonlySet<FailureKind> = new Set<FailureKind>([
-  "rate_minute",
-  "rate_unknown",
-  "quota_hour",
-  "quota_day",
-  "quota_week",
-  "quota_month",
-  "concurrency",
-  "capacity",
-  "no_credit",
-]);
-
 /** Why nothing is usable now: decides the status that the client gets. */
 export function exhaustion(request: RouteRequest, now: number): Exhaustion {
   let soonest = Number.POSITIVE_INFINITY;
@@ -224,7 +212,7 @@ function kindOfPassing(obstacle: PassingObstacle): Exhaustion["kind"] {
         ? "too_long"
         : "waiting";
     case "resting":
-      return QUOTA_KINDS.has(obstacle.kind) ? "waiting" : "failed";
+      return PASSES_WITH_TIME[obstacle.kind] === "quota" ? "waiting" : "failed";
     case "breaker_open":
       return "failed";
   }

@@ -150,14 +150,19 @@ export class RouterState {
     const target = this.catalogue.target(event.keyId, event.model);
     if (!target) return;
     for (const observation of event.observations) {
+      const { subject } = observation;
       const counter = target.counters.find(
-        ({ limit }) => limit.metric === observation.metric && limit.window === observation.window,
+        ({ limit }) =>
+          limit.metric === observation.metric &&
+          limit.window === observation.window &&
+          (subject === undefined || (subject === "pool") === (limit.pool !== null)),
       );
       if (!counter) {
-        const narrowest = target.rests[0];
-        if (narrowest && observation.remaining === 0 && observation.resetAt !== undefined) {
+        // The account or the target, whichever the provider spoke of.
+        const spent = target.rests[subject === "pool" ? 2 : 0];
+        if (spent && observation.remaining === 0 && observation.resetAt !== undefined) {
           const latest = event.at + WINDOW_MS[observation.window];
-          rest(narrowest, "rate_unknown", Math.min(observation.resetAt, latest), event.at);
+          rest(spent, "rate_unknown", Math.min(observation.resetAt, latest), event.at);
         }
         continue;
       }

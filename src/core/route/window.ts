@@ -1,6 +1,7 @@
 /** Counting use over a window of time, in constant memory and constant time. */
+
+import { currentBoundary, nextBoundary } from "../chat/zone.ts";
 import { type LimitReset, type LimitWindow, WINDOW_MS } from "./limits.ts";
-import { currentBoundary, nextBoundary } from "./zone.ts";
 
 export interface UseWindow {
   /** What counts at `now`. */

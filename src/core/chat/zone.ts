@@ -1,5 +1,6 @@
 /** Calendar boundaries in a named time zone, daylight saving included. Deterministic: the instant is always handed in. */
-import type { LimitWindow } from "./limits.ts";
+
+export type TimeWindow = "second" | "minute" | "hour" | "five_hours" | "day" | "week" | "month";
 
 const HOUR = 3_600_000;
 
@@ -7,7 +8,7 @@ const HOUR = 3_600_000;
  * The first start of `window` after `now` (epoch milliseconds) in `zone`. Weeks start on Monday, five
  * hours are counted from the epoch, hours and shorter windows on the full UTC unit.
  */
-export function nextBoundary(window: LimitWindow, zone: string, now: number): number {
+export function nextBoundary(window: TimeWindow, zone: string, now: number): number {
   if (window === "second") return (Math.floor(now / 1000) + 1) * 1000;
   if (window === "minute") return (Math.floor(now / 60_000) + 1) * 60_000;
   if (window === "hour") return (Math.floor(now / HOUR) + 1) * HOUR;
@@ -25,7 +26,7 @@ export function nextBoundary(window: LimitWindow, zone: string, now: number): nu
 }
 
 /** The start of the window that `now` lies in. */
-export function currentBoundary(window: LimitWindow, zone: string, now: number): number {
+export function currentBoundary(window: TimeWindow, zone: string, now: number): number {
   if (window === "second") return Math.floor(now / 1000) * 1000;
   if (window === "minute") return Math.floor(now / 60_000) * 60_000;
   if (window === "hour") return Math.floor(now / HOUR) * HOUR;
