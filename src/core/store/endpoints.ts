@@ -30,6 +30,7 @@ export function createEndpoints(database: Database, durable: Durable): Endpoints
     VALUES (?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM endpoints))
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, base_url = excluded.base_url, models = excluded.models`);
   const deleteEndpoint = database.prepare("DELETE FROM endpoints WHERE id = ?");
+  const deleteList = database.prepare("DELETE FROM model_lists WHERE provider = ?");
 
   const list = () =>
     select.all().map((row) => ({
@@ -49,6 +50,7 @@ export function createEndpoints(database: Database, durable: Durable): Endpoints
       durable.change(() => {
         if (!find(id)) return false;
         deleteEndpoint.run(id);
+        deleteList.run(id);
         return true;
       }),
   };

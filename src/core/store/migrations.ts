@@ -108,8 +108,19 @@ const ROLLUPS = `
   PRAGMA user_version = 2;
 `;
 
+/**
+ * model_pins: models that go before all others. model_lists: what the providers' own lists said last; got again by asking,
+ * so not kept in the snapshot. catalogues: the imported ones in force, oldest first; one without a document was undone.
+ */
+const MODELS = `
+  CREATE TABLE model_pins (model TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT;
+  CREATE TABLE model_lists (provider TEXT PRIMARY KEY, at INTEGER NOT NULL, whole INTEGER NOT NULL, models TEXT NOT NULL) STRICT;
+  CREATE TABLE catalogues (issued INTEGER PRIMARY KEY, imported_at INTEGER NOT NULL, signer TEXT NOT NULL, document TEXT) STRICT;
+  PRAGMA user_version = 3;
+`;
+
 /** Step n brings the database to `user_version` n; each sets it itself, because a pragma takes no parameters. */
-const MIGRATIONS: readonly string[] = [FIRST, ROLLUPS];
+const MIGRATIONS: readonly string[] = [FIRST, ROLLUPS, MODELS];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

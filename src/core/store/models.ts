@@ -1,4 +1,4 @@
-/** What the user changed about models: on, off, and their order. Models without a row are as the catalogue has them. */
+/** What the user changed about models: on, off, pinned, and their order. Models without a row are as the catalogue has them. */
 import type { Database } from "../ports.ts";
 import type { ModelKey } from "../route/event.ts";
 import type { Durable } from "./durable.ts";
@@ -15,9 +15,14 @@ export interface ModelOverride {
 export interface Models {
   /** Those with a position first, in their order. */
   list(): ModelOverride[];
-  setEnabled(model: ModelKey, enabled: boolean): void;
+  /** null: as the catalogue has it. */
+  setEnabled(model: ModelKey, enabled: boolean | null): void;
   /** Makes this the order; models that are left out lose their position. */
   reorder(models: readonly ModelKey[]): void;
+  /** First to last. */
+  pins(): ModelKey[];
+  /** Makes these the pinned ones. */
+  setPins(models: readonly ModelKey[]): void;
 }
 
 export function createModels(database: Database, durable: Durable): Models {
@@ -35,6 +40,10 @@ export function createModels(database: Database, durable: Durable): Models {
     "DELETE FROM model_overrides WHERE enabled IS NULL AND position IS NULL",
   );
 
+  const selectPins = database.prepare("SELECT model FROM model_pins ORDER BY position, model");
+  const clearPins = database.prepare("DELETE FROM model_pins");
+  const insertPin = database.prepare("INSERT INTO model_pins (model, position) VALUES (?, ?)");
+
   return {
     list: () =>
       select.all().map((row) => {
@@ -45,7 +54,11 @@ export function createModels(database: Database, durable: Durable): Models {
           position: readOptionalNumber(row, "position"),
         };
       }),
-    setEnabled: (model, enabled) => durable.change(() => setEnabled.run(model, enabled ? 1 : 0)),
+    setEnabled: (model, enabled) =>
+      durable.change(() => {
+        setEnabled.run(model, enabled === null ? null : Number(enabled));
+        deleteEmpty.run();
+      }),
     reorder: (models) =>
       durable.change(() => {
         clearPositions.run();
@@ -53,6 +66,14 @@ export function createModels(database: Database, durable: Durable): Models {
           setPosition.run(model, index + 1);
         });
         deleteEmpty.run();
+      }),
+    pins: () => selectPins.all().map((row) => readText(row, "model")),
+    setPins: (models) =>
+      durable.change(() => {
+        clearPins.run();
+        [...new Set(models)].forEach((model, index) => {
+          insertPin.run(model, index + 1);
+        });
       }),
   };
 }

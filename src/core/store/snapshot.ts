@@ -8,7 +8,10 @@ import * as v from "valibot";
 import type { Database, Random, SqlRow, SqlValue } from "../ports.ts";
 import { writeAtomically } from "./atomic.ts";
 
-/** Each table of the user's with the statements that read and write it; the columns agree in number and order. */
+/**
+ * Each table of the user's with the statements that read and write it; the columns agree in number and order. One that
+ * came `later` is left out while it is empty, so that the digest of a database from before it still holds.
+ */
 const TABLES = [
   {
     name: "keys",
@@ -37,6 +40,18 @@ const TABLES = [
     name: "settings",
     select: "SELECT name, value FROM settings ORDER BY name",
     insert: "INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)",
+  },
+  {
+    name: "model_pins",
+    select: "SELECT model, position FROM model_pins ORDER BY model",
+    insert: "INSERT OR REPLACE INTO model_pins (model, position) VALUES (?, ?)",
+    later: true,
+  },
+  {
+    name: "catalogues",
+    select: "SELECT issued, imported_at, signer, document FROM catalogues ORDER BY issued",
+    insert: `INSERT OR REPLACE INTO catalogues (issued, imported_at, signer, document) VALUES (?, ?, ?, ?)`,
+    later: true,
   },
 ] as const;
 
@@ -75,7 +90,10 @@ function sha256(text: string): string {
 /** Everything the user entered, as it is in the database now. */
 function takeSnapshot(database: Database): SnapshotContent {
   const tables: SnapshotContent["tables"] = {};
-  for (const { name, select } of TABLES) tables[name] = database.prepare(select).all().map(toRow);
+  for (const table of TABLES) {
+    const rows = database.prepare(table.select).all().map(toRow);
+    if (rows.length > 0 || !("later" in table)) tables[table.name] = rows;
+  }
   return { format: 1, tables, states: database.prepare(STATES.select).all().map(toRow) };
 }
 

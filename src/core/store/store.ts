@@ -1,6 +1,7 @@
 /** The one door to what lasts: opens a database of either driver and gives its repositories. */
 import type { Database, Journal, Timers } from "../ports.ts";
 import type { RouterEvent } from "../route/event.ts";
+import { type Catalogues, createCatalogues } from "./catalogues.ts";
 import { compactionSteps } from "./compaction.ts";
 import { createDurable } from "./durable.ts";
 import { createEndpoints, type Endpoints } from "./endpoints.ts";
@@ -8,6 +9,7 @@ import { createHistory, type History, type Totals } from "./history.ts";
 import { createJournal } from "./journal.ts";
 import { createKeys, type Keys } from "./keys.ts";
 import { migrate } from "./migrations.ts";
+import { createModelLists, type ModelLists } from "./model-lists.ts";
 import { createModels, type Models } from "./models.ts";
 import { restoreEvents } from "./restore.ts";
 import { readNumber } from "./row.ts";
@@ -27,6 +29,8 @@ export interface Store {
   readonly keys: Keys;
   readonly endpoints: Endpoints;
   readonly models: Models;
+  readonly modelLists: ModelLists;
+  readonly catalogues: Catalogues;
   readonly settings: Settings;
   /** Also takes `request-finished` into the history. */
   readonly journal: Journal;
@@ -72,6 +76,8 @@ export function openStore({ database, timers, onError = () => {}, saveSnapshot }
     keys: createKeys(database, durable),
     endpoints: createEndpoints(database, durable),
     models: createModels(database, durable),
+    modelLists: createModelLists(database, durable),
+    catalogues: createCatalogues(database, durable),
     settings: createSettings(database, durable),
     journal: {
       append(event) {
