@@ -29,6 +29,8 @@ export interface OutboundRequest {
   headers: Record<string, string>;
   body?: string;
   signal: AbortSignal;
+  /** Opens a connection of its own, not one that was left open by an earlier call. */
+  freshConnection?: boolean;
 }
 
 export interface OutboundResponse {

@@ -22,6 +22,7 @@ const COMMON: OpenAIQuirks = {
   jsonModeStreaming: "send",
   stop: "send",
   emptyAnswers: [],
+  reasoningOnly: "empty",
   freshConnections: false,
   refusedFields: [],
   headers: {},

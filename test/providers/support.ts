@@ -18,6 +18,9 @@ export const custom = providers.custom({
 /** The built-in ones and one endpoint of a user. */
 export const everyProvider: readonly ProviderSpec[] = [...providers.all(), custom];
 
+/** Those that speak the OpenAI wire. */
+export const openaiProviders = everyProvider.filter((provider) => provider.dialect === "openai");
+
 export function providerNamed(name: string): ProviderSpec {
   const provider = name === "custom" ? custom : providers.find(name);
   if (!provider) throw new Error(`no provider ${name}`);

@@ -102,6 +102,7 @@ class Call implements EventSource {
       headers: { ...encoded.headers, ...credential.headers },
       body: encoded.body,
       signal: this.#abort.signal,
+      freshConnection: encoded.freshConnection === true,
     });
     this.#observe(response, target);
     if (response.status !== 200) return { failure: await this.#classify(response) };

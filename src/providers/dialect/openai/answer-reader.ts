@@ -2,40 +2,21 @@
  * Reads one answer out of the chunks of a stream, or out of a whole reply taken as a single chunk. Gives `start` first,
  * `finish` once, `usage` with the finish or as soon after it as it is known; after a `failure` nothing.
  */
-import type { ChatEvent, FinishReason, Usage } from "../../../core/chat/event.ts";
+import type { ChatEvent, Usage } from "../../../core/chat/event.ts";
 import type { Failure } from "../../../core/chat/failure.ts";
-import type { ChatRequest } from "../../../core/chat/request.ts";
+import type { ChatRequest, Tool } from "../../../core/chat/request.ts";
 import type { CallTarget } from "../../../core/provider.ts";
-import { badReply, classifyEmbedded, contentFiltered, embeddedError } from "../../classify/index.ts";
+import { badReply, classifyEmbedded, contentFiltered } from "../../classify/index.ts";
 import { isObject, type JsonObject, text } from "../../json.ts";
 import { detailText, readContent } from "./content.ts";
+import { EmptyAnswerFilter } from "./empty-answer.ts";
+import { errorIn, unwrap } from "./envelope.ts";
+import { readFinish } from "./finish.ts";
 import { ThinkSplitter } from "./think.ts";
 import { ToolCallReader } from "./tool-calls.ts";
 import { originalIds } from "./tool-ids.ts";
 import { readUsage } from "./usage.ts";
 
-/** Every other word than these and those below means `stop`. */
-const FINISHES: Readonly<Record<string, FinishReason>> = {
-  stop: "stop",
-  length: "length",
-  model_length: "length",
-  max_tokens: "length",
-  max_output_tokens: "length",
-  tool_calls: "tool_calls",
-  tool_use: "tool_calls",
-  function_call: "tool_calls",
-  content_filter: "content_filter",
-  safety: "content_filter",
-  sensitive: "content_filter",
-};
-/** The model was stopped by a fault: the answer is not complete, whatever came so far. */
-const FAULTS: ReadonlySet<string> = new Set([
-  "error",
-  "abort",
-  "cancelled",
-  "network_error",
-  "insufficient_system_resource",
-]);
 const NO_IDS: ReadonlyMap<string, string> = new Map();
 
 export class AnswerReader {
@@ -43,6 +24,8 @@ export class AnswerReader {
   readonly #now: () => number;
   readonly #whole: boolean;
   readonly #think = new ThinkSplitter();
+  readonly #filter: EmptyAnswerFilter;
+  readonly #tools: readonly Tool[];
   readonly #originals: ReadonlyMap<string, string>;
   #calls: ToolCallReader | null = null;
   #started = false;
@@ -52,12 +35,18 @@ export class AnswerReader {
   #said = false;
   #reasoned = false;
   #usage: Usage | undefined;
+  /** All of the thinking, where it may turn out to be the answer. */
+  #thoughts: string | null;
 
   constructor(request: ChatRequest, target: CallTarget, now: () => number, whole: boolean) {
     this.#target = target;
     this.#now = now;
     this.#whole = whole;
-    this.#originals = target.provider.quirks.toolCallIds === "nine" ? originalIds(request) : NO_IDS;
+    this.#tools = request.tools;
+    const { quirks } = target.provider;
+    this.#filter = new EmptyAnswerFilter(quirks.emptyAnswers);
+    this.#thoughts = quirks.reasoningOnly === "answer" && request.tools.length === 0 ? "" : null;
+    this.#originals = quirks.toolCallIds === "nine" ? originalIds(request) : NO_IDS;
   }
 
   get failed(): boolean {
@@ -73,10 +62,11 @@ export class AnswerReader {
     return this.#calls?.any ?? false;
   }
 
-  take(chunk: JsonObject, events: ChatEvent[]): void {
+  take(wrapped: JsonObject, events: ChatEvent[]): void {
     if (this.#failed) return;
+    const chunk = unwrap(wrapped);
     if (!this.#finished) {
-      const error = embeddedError(chunk);
+      const error = errorIn(chunk);
       if (error !== undefined) {
         this.failWith(error, events);
         return;
@@ -84,13 +74,14 @@ export class AnswerReader {
     }
     const choices = chunk.choices;
     const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
-    if (chunk.usage || chunk.x_groq) this.#usage = readUsage(chunk) ?? this.#usage;
+    if (chunk.usage || chunk.x_groq) this.#count(chunk);
     if (this.#finished) {
       this.#flushUsage(events);
       return;
     }
     if (!isObject(choice) || (choice.index !== undefined && Number(choice.index) !== 0)) return;
     if (!this.#started) this.#start(chunk, events);
+    if (choice.usage) this.#count(choice);
     if (choice.error) {
       this.failWith(choice.error, events);
       return;
@@ -115,7 +106,8 @@ export class AnswerReader {
       this.fail(badReply("generic/no-output", "the stream ended before any output"), events);
       return;
     }
-    this.#flushText(events);
+    this.#flushText(false, events);
+    this.#calls?.cut(events);
     this.fail(
       {
         kind: "broken_stream",
@@ -138,6 +130,10 @@ export class AnswerReader {
     if (this.#started) this.#flushUsage(events);
     this.#failed = true;
     events.push({ type: "failure", failure });
+  }
+
+  #count(place: JsonObject): void {
+    if (this.#target.provider.quirks.usage === "trust") this.#usage = readUsage(place) ?? this.#usage;
   }
 
   #start(chunk: JsonObject, events: ChatEvent[]): void {
@@ -177,41 +173,47 @@ export class AnswerReader {
     const calls = delta.tool_calls;
     if (calls) {
       for (const call of Array.isArray(calls) ? calls : [calls])
-        this.#tools().take(call, this.#whole, events);
+        this.#callReader().take(call, this.#whole, events);
     } else if (delta.function_call) {
-      this.#tools().takeLegacy(delta.function_call, this.#whole, events);
+      this.#callReader().takeLegacy(delta.function_call, this.#whole, events);
     }
   }
 
-  #tools(): ToolCallReader {
-    this.#calls ??= new ToolCallReader(this.#originals, this.#now().toString(36));
+  #callReader(): ToolCallReader {
+    this.#calls ??= new ToolCallReader(this.#originals, this.#now().toString(36), this.#tools);
     return this.#calls;
   }
 
   #text(piece: string, events: ChatEvent[]): void {
-    if (this.#think.passing) {
-      this.#said = true;
-      events.push({ type: "text-delta", text: piece });
-    } else {
-      this.#split(this.#think.push(piece), events);
-    }
+    if (this.#think.passing) this.#say(piece, events);
+    else this.#split(this.#think.push(piece), events);
   }
 
   #split(split: { reasoning: string; text: string }, events: ChatEvent[]): void {
     this.#reasoning(split.reasoning, events);
-    if (split.text === "") return;
+    if (split.text !== "") this.#say(split.text, events);
+  }
+
+  #say(piece: string, events: ChatEvent[]): void {
+    const shown = this.#filter.passing ? piece : this.#filter.push(piece);
+    if (shown === "") return;
     this.#said = true;
-    events.push({ type: "text-delta", text: split.text });
+    events.push({ type: "text-delta", text: shown });
   }
 
   #reasoning(piece: string, events: ChatEvent[]): void {
     if (piece === "") return;
     this.#reasoned = true;
+    if (this.#thoughts !== null) this.#thoughts += piece;
     events.push({ type: "reasoning-delta", text: piece });
   }
 
-  #flushText(events: ChatEvent[]): void {
+  /** `complete`: nothing more will come, so a leaked verdict can be told from the beginning of an answer. */
+  #flushText(complete: boolean, events: ChatEvent[]): void {
     if (!this.#think.passing) this.#split(this.#think.end(), events);
+    if (this.#filter.passing || (complete && this.#filter.isEmptyAnswer())) return;
+    const held = this.#filter.release();
+    if (held !== "") this.#say(held, events);
   }
 
   #logprobs(logprobs: unknown, events: ChatEvent[]): void {
@@ -225,21 +227,21 @@ export class AnswerReader {
   }
 
   #finish(word: string, events: ChatEvent[]): void {
-    this.#flushText(events);
-    const lower = word.toLowerCase();
-    let reason = FINISHES[lower] ?? "stop";
-    if (reason === "stop" && this.#called) reason = "tool_calls";
-    else if (reason === "tool_calls" && !this.#called) reason = "stop";
-    if (FAULTS.has(lower)) {
-      this.failWith(`the model stopped with finish_reason "${lower}"`, events);
+    const reason = readFinish(word);
+    const ended = reason === "stop" || reason === "tool_calls";
+    this.#flushText(ended, events);
+    if (ended && !this.#said && !this.#called && this.#thoughts) this.#say(this.#thoughts, events);
+    if (reason === "fault") {
+      this.failWith(`the model stopped with finish_reason "${word.toLowerCase()}"`, events);
     } else if (reason === "content_filter" && !this.#committed) {
       this.fail(contentFiltered("the provider's filter stopped the answer"), events);
-    } else if (reason === "stop" && !this.#said) {
+    } else if (ended && !this.#said && !this.#called) {
       this.fail(badReply("generic/empty-completion", "the answer was empty"), events);
     } else {
-      if (reason === "tool_calls") this.#calls?.end(events);
+      if (ended) this.#calls?.end(events);
+      else this.#calls?.cut(events);
       this.#finished = true;
-      events.push({ type: "finish", reason });
+      events.push({ type: "finish", reason: ended ? (this.#called ? "tool_calls" : "stop") : reason });
       this.#flushUsage(events);
     }
   }

@@ -2,9 +2,10 @@
 import type { ChatEvent } from "../../../core/chat/event.ts";
 import type { ChatRequest } from "../../../core/chat/request.ts";
 import type { CallTarget } from "../../../core/provider.ts";
-import { badReply, embeddedError } from "../../classify/index.ts";
+import { badReply } from "../../classify/index.ts";
 import { isObject, parseJson } from "../../json.ts";
 import { AnswerReader } from "./answer-reader.ts";
+import { errorIn, unwrap } from "./envelope.ts";
 
 export function decodeWhole(
   body: string,
@@ -23,8 +24,9 @@ export function decodeWhole(
     reader.fail(failure, events);
     return events;
   }
-  const root: unknown = Array.isArray(reply) ? reply[0] : reply;
-  if (!isObject(root) || (!Array.isArray(root.choices) && embeddedError(root) === undefined)) {
+  const first: unknown = Array.isArray(reply) ? reply[0] : reply;
+  const root = isObject(first) ? unwrap(first) : undefined;
+  if (!root || (!Array.isArray(root.choices) && errorIn(root) === undefined)) {
     reader.fail(badReply("generic/no-choices", "a reply without choices"), events);
     return events;
   }

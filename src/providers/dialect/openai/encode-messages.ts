@@ -1,19 +1,20 @@
-/** The history on the OpenAI wire: only fields that are known, none of them null. */
+/** The history on the OpenAI wire: only fields that are known. */
 import type { AssistantMessage, Content, Message, Part } from "../../../core/chat/request.ts";
 import { contentText } from "../../../core/chat/request.ts";
 import type { OpenAIQuirks } from "../../../core/provider.ts";
-import type { JsonObject } from "../../json.ts";
+import { type JsonObject, text } from "../../json.ts";
 import { nineCharacterId } from "./tool-ids.ts";
 
 export function encodeMessages(
   messages: readonly Message[],
   quirks: OpenAIQuirks,
   refused: ReadonlySet<string>,
+  instruction?: string,
 ): JsonObject[] {
   const toolId = quirks.toolCallIds === "nine" ? nineCharacterId : (id: string) => id;
   const names = quirks.messageNames === "send" && !refused.has("name");
   const content = (value: Content) => encodeContent(value, quirks, refused);
-  return messages.map((message) => {
+  const encoded = messages.map((message) => {
     if (message.role === "tool") {
       return { role: "tool", tool_call_id: toolId(message.toolCallId), content: content(message.content) };
     }
@@ -25,6 +26,18 @@ export function encodeMessages(
     if (names && message.name !== undefined) encoded.name = message.name;
     return encoded;
   });
+  return instruction === undefined ? encoded : instructed(encoded, instruction);
+}
+
+/** With one more sentence for the model, in the system message that is there: some models take only one. */
+function instructed(messages: JsonObject[], instruction: string): JsonObject[] {
+  const [first, ...rest] = messages;
+  const system = first?.role === "system" || first?.role === "developer";
+  if (!first || !system) return [{ role: "system", content: instruction }, ...messages];
+  const content = Array.isArray(first.content)
+    ? [...first.content, { type: "text", text: instruction }]
+    : `${text(first.content)}\n\n${instruction}`;
+  return [{ ...first, content }, ...rest];
 }
 
 function encodeAssistant(
@@ -35,14 +48,9 @@ function encodeAssistant(
   toolId: (id: string) => string,
 ): JsonObject {
   const said = message.content.length > 0 ? message.content : (message.refusal ?? "");
-  const encoded: JsonObject = { role: "assistant", content: content(said) };
-  const field = quirks.reasoningHistory;
-  if (field !== "drop" && message.reasoning !== undefined && !refused.has(field)) {
-    encoded[field] = message.reasoning;
-  }
-  if (field === "reasoning" && message.reasoningDetails?.length && !refused.has("reasoning_details")) {
-    encoded.reasoning_details = message.reasoningDetails;
-  }
+  const missing = said === "" && message.toolCalls.length > 0 && quirks.missingContent === "null";
+  const encoded: JsonObject = { role: "assistant", content: missing ? null : content(said) };
+  addReasoning(encoded, message, quirks.reasoningHistory, refused);
   if (message.toolCalls.length > 0) {
     encoded.tool_calls = message.toolCalls.map((call) => ({
       id: toolId(call.id),
@@ -52,6 +60,24 @@ function encodeAssistant(
     }));
   }
   return encoded;
+}
+
+/** What the client replays of the model's thinking; one that keeps none has none to replay. */
+function addReasoning(
+  encoded: JsonObject,
+  message: AssistantMessage,
+  field: OpenAIQuirks["reasoningHistory"],
+  refused: ReadonlySet<string>,
+): void {
+  if (field === "drop") return;
+  const details = message.reasoningDetails ?? [];
+  if (field === "reasoning_details" && details.length > 0 && !refused.has("reasoning_details")) {
+    encoded.reasoning_details = details;
+    return;
+  }
+  // The blocks hold the same and more; without them the plain text is all there is.
+  const name = field === "reasoning_details" ? "reasoning" : field;
+  if (message.reasoning !== undefined && !refused.has(name)) encoded[name] = message.reasoning;
 }
 
 function encodeContent(content: Content, quirks: OpenAIQuirks, refused: ReadonlySet<string>): unknown {

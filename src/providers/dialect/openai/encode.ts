@@ -1,9 +1,13 @@
 /** A chat request on the OpenAI wire, bent as the provider's quirks say. */
-import type { ChatRequest, ResponseFormat, SamplingParameters, Tool } from "../../../core/chat/request.ts";
+import type { ChatRequest, SamplingParameters } from "../../../core/chat/request.ts";
 import type { CallTarget, EncodedCall } from "../../../core/provider.ts";
 import type { JsonObject } from "../../json.ts";
 import { lastField } from "../../parameters.ts";
 import { encodeMessages } from "./encode-messages.ts";
+import { addTools } from "./encode-tools.ts";
+import { outputTokens } from "./output-tokens.ts";
+import { reasoningFields } from "./reasoning-effort.ts";
+import { type EncodedFormat, encodeFormat } from "./response-format.ts";
 
 /** URL, body and headers without the key, which the caller adds. */
 export function encode(request: ChatRequest, target: CallTarget): EncodedCall {
@@ -11,20 +15,20 @@ export function encode(request: ChatRequest, target: CallTarget): EncodedCall {
   const refused = new Set(quirks.refusedFields);
   for (const parameter of target.refusedParameters) refused.add(lastField(parameter));
 
-  const jsonMode = request.responseFormat !== undefined && request.responseFormat.type !== "text";
-  const stream = request.stream && !(jsonMode && quirks.jsonModeStreaming === "whole");
+  const format = formatOf(request, target, refused);
+  const jsonMode = format.field !== undefined && format.field.type !== "text";
+  const whole = quirks.streaming === "whole" || (jsonMode && quirks.jsonModeStreaming === "whole");
+  const stream = request.stream && !whole;
 
   const body: JsonObject = {
     model: target.modelId,
-    messages: encodeMessages(request.messages, quirks, refused),
+    messages: encodeMessages(request.messages, quirks, refused, format.instruction),
   };
   addSampling(body, request.sampling, target);
-  if (request.maxOutputTokens !== undefined) {
-    const most = target.maxOutputTokens ?? Number.POSITIVE_INFINITY;
-    body[maxTokensField(target, refused)] = Math.min(request.maxOutputTokens, most);
-  }
-  addTools(body, request, target, refused);
-  if (request.responseFormat) body.response_format = encodeFormat(request.responseFormat);
+  const limit = outputTokens(request, target);
+  if (limit !== undefined) body[maxTokensField(target, refused)] = limit;
+  addTools(body, request, quirks, refused);
+  if (format.field) body.response_format = format.field;
   if (stream && quirks.streamUsage === "ask") body.stream_options = { include_usage: true };
   for (const field of refused) if (field !== "model" && field !== "messages") delete body[field];
   if (stream) body.stream = true;
@@ -39,7 +43,15 @@ export function encode(request: ChatRequest, target: CallTarget): EncodedCall {
     },
     body: JSON.stringify(body),
     stream,
+    ...(quirks.freshConnections && { freshConnection: true }),
   };
+}
+
+/** A model that once refused the field is asked in words. */
+function formatOf(request: ChatRequest, target: CallTarget, refused: ReadonlySet<string>): EncodedFormat {
+  if (!request.responseFormat) return {};
+  const how = refused.has("response_format") ? "drop" : target.provider.quirks.responseFormat;
+  return encodeFormat(request.responseFormat, how);
 }
 
 /** The provider's name for the field, or the other one once that was refused. */
@@ -62,65 +74,18 @@ function addSampling(body: JsonObject, sampling: SamplingParameters, target: Cal
   set("presence_penalty", sampling.presencePenalty);
   set("repetition_penalty", sampling.repetitionPenalty);
   set(quirks.seedField, sampling.seed);
-  set("stop", sampling.stop);
+  const { stop } = sampling;
+  set("stop", quirks.stop === "send" && stop?.length === 1 ? stop[0] : stop);
   set("logit_bias", sampling.logitBias);
   set("logprobs", sampling.logprobs);
   set("top_logprobs", sampling.topLogprobs);
   // Models that do not think refuse it.
-  if (target.capabilities.reasoning) set("reasoning_effort", sampling.reasoningEffort);
+  const effort = target.capabilities.reasoning ? sampling.reasoningEffort : undefined;
+  if (effort !== undefined) Object.assign(body, reasoningFields(effort, quirks.reasoningEffort));
   set("verbosity", sampling.verbosity);
   set("user", sampling.user);
   set("service_tier", sampling.serviceTier);
   set("metadata", sampling.metadata);
   set("store", sampling.store);
   set("prediction", sampling.prediction);
-}
-
-/** Without tools nothing that speaks of tools is sent: several providers refuse it. */
-function addTools(
-  body: JsonObject,
-  request: ChatRequest,
-  target: CallTarget,
-  refused: ReadonlySet<string>,
-): void {
-  if (request.tools.length === 0) return;
-  const { quirks } = target.provider;
-  const choice = request.toolChoice;
-  let tools = request.tools;
-  if (choice !== undefined) {
-    if (choice === "required") {
-      body.tool_choice = quirks.toolChoiceRequired;
-    } else if (typeof choice === "string") {
-      body.tool_choice = choice;
-    } else if (quirks.toolChoiceRequired === "required") {
-      body.tool_choice = { type: "function", function: { name: choice.name } };
-    } else {
-      // Where a function cannot be named, it is the only one on offer.
-      const named = tools.filter((tool) => tool.name === choice.name);
-      if (named.length > 0) tools = named;
-      body.tool_choice = quirks.toolChoiceRequired;
-    }
-  }
-  body.tools = tools.map((tool) => encodeTool(tool, refused));
-  if (quirks.parallelToolCalls === "force_false") body.parallel_tool_calls = false;
-  else if (quirks.parallelToolCalls === "send" && request.parallelToolCalls !== undefined) {
-    body.parallel_tool_calls = request.parallelToolCalls;
-  }
-}
-
-function encodeTool(tool: Tool, refused: ReadonlySet<string>): JsonObject {
-  const declared: JsonObject = { name: tool.name };
-  if (tool.description !== undefined) declared.description = tool.description;
-  if (tool.parameters !== undefined) declared.parameters = tool.parameters;
-  if (tool.strict !== undefined && !refused.has("strict")) declared.strict = tool.strict;
-  return { type: "function", function: declared };
-}
-
-function encodeFormat(format: ResponseFormat): JsonObject {
-  if (format.type !== "json_schema") return { type: format.type };
-  const schema: JsonObject = { name: format.name };
-  if (format.description !== undefined) schema.description = format.description;
-  if (format.schema !== undefined) schema.schema = format.schema;
-  if (format.strict !== undefined) schema.strict = format.strict;
-  return { type: "json_schema", json_schema: schema };
 }

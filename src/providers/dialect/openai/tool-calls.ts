@@ -3,7 +3,9 @@
  * as an object, several calls under one index, one id for two calls, an empty name for "as before".
  */
 import type { ChatEvent } from "../../../core/chat/event.ts";
+import type { Tool } from "../../../core/chat/request.ts";
 import { isObject, type JsonObject, parseJson, text } from "../../json.ts";
+import { decodeNested, hasStructure } from "./nested-arguments.ts";
 
 interface Call {
   upstreamIndex: number | undefined;
@@ -13,6 +15,8 @@ interface Call {
   arguments: string;
   /** Position in the answer; -1 until the name is known. */
   index: number;
+  /** The arguments are shown once all of them are there: they may be encoded twice. */
+  held: boolean;
 }
 
 export class ToolCallReader {
@@ -20,12 +24,14 @@ export class ToolCallReader {
   readonly #ids = new Set<string>();
   readonly #originals: ReadonlyMap<string, string>;
   readonly #seed: string;
+  readonly #tools: readonly Tool[];
   #started = 0;
 
   /** `originals` leads from the provider's ids to those of the client, `seed` makes ids where there are none. */
-  constructor(originals: ReadonlyMap<string, string>, seed: string) {
+  constructor(originals: ReadonlyMap<string, string>, seed: string, tools: readonly Tool[]) {
     this.#originals = originals;
     this.#seed = seed;
+    this.#tools = tools;
   }
 
   get any(): boolean {
@@ -42,15 +48,17 @@ export class ToolCallReader {
     const piece = argumentsText(declared);
     let call = whole ? undefined : this.#continued(index, id, name, piece);
     if (!call) {
-      call = { upstreamIndex: index, upstreamId: id, name, arguments: "", index: -1 };
+      call = { upstreamIndex: index, upstreamId: id, name, arguments: "", index: -1, held: false };
       this.#calls.push(call);
     }
     if (call.upstreamId === "") call.upstreamId = id;
     if (call.name === "") call.name = name;
     call.arguments += piece;
+    // Arguments that are a string have been encoded twice as a whole.
+    call.held ||= /^\s*"/.test(call.arguments);
     if (call.index === -1) {
       if (call.name !== "") this.#start(call, events);
-    } else if (piece !== "") {
+    } else if (piece !== "" && !call.held) {
       events.push({ type: "tool-call-delta", index: call.index, arguments: piece });
     }
   }
@@ -60,14 +68,32 @@ export class ToolCallReader {
     if (isObject(entry)) this.take({ index: 0, function: entry }, whole, events);
   }
 
-  /** Calls without arguments get an empty object: clients parse the text. */
+  /** All calls are complete. Those without arguments get an empty object: clients parse the text. */
   end(events: ChatEvent[]): void {
     for (const call of this.#calls) {
-      if (call.index !== -1 && call.arguments.trim() === "") {
-        events.push({ type: "tool-call-delta", index: call.index, arguments: "{}" });
-        call.arguments = "{}";
+      if (call.index === -1) continue;
+      const empty = call.arguments.trim() === "";
+      if (empty) call.arguments = "{}";
+      else if (call.held) call.arguments = decodeNested(call.arguments, this.#schemaOf(call));
+      if (empty || call.held) {
+        events.push({ type: "tool-call-delta", index: call.index, arguments: call.arguments });
       }
+      call.held = false;
     }
+  }
+
+  /** The answer was cut off: shows what was held as it is. */
+  cut(events: ChatEvent[]): void {
+    for (const call of this.#calls) {
+      if (call.held && call.arguments !== "") {
+        events.push({ type: "tool-call-delta", index: call.index, arguments: call.arguments });
+      }
+      call.held = false;
+    }
+  }
+
+  #schemaOf(call: Call): JsonObject | undefined {
+    return this.#tools.find((tool) => tool.name === call.name)?.parameters;
   }
 
   #start(call: Call, events: ChatEvent[]): void {
@@ -75,7 +101,8 @@ export class ToolCallReader {
     const id = this.#uniqueId(call);
     this.#ids.add(id);
     events.push({ type: "tool-call-start", index: call.index, id, name: call.name });
-    if (call.arguments !== "") {
+    call.held ||= hasStructure(this.#schemaOf(call));
+    if (call.arguments !== "" && !call.held) {
       events.push({ type: "tool-call-delta", index: call.index, arguments: call.arguments });
     }
   }
