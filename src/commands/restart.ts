@@ -10,7 +10,7 @@ const MAX_REQUESTS = 4096;
  * system cannot do that (Windows), resolves with the exit code of a child that did the work.
  */
 export async function restartIfNeeded(): Promise<number | null> {
-  const environment = sanitisedEnvironment(process.env, { maxRequests: MAX_REQUESTS, keepProxy: false });
+  const environment = sanitisedEnvironment(process.env, { maxRequests: MAX_REQUESTS });
   if (environment === null) return null;
   // A compiled program is its own script; in a source tree the script is an argument of the runtime.
   const args = process.argv.slice(Bun.isStandaloneExecutable ? 2 : 1);

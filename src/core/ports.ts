@@ -31,6 +31,8 @@ export interface OutboundRequest {
   signal: AbortSignal;
   /** Opens a connection of its own, not one that was left open by an earlier call. */
   freshConnection?: boolean;
+  /** Instead of the proxy that holds for all calls: another one, as `checkProxyUrl` gives it, or `direct` for none. */
+  proxy?: string;
 }
 
 export interface OutboundResponse {
@@ -42,7 +44,16 @@ export interface OutboundResponse {
   reader(): ReadableStreamDefaultReader<Uint8Array>;
 }
 
-/** The only way out. Never follows a redirect, always verifies TLS. Rejects when no reply came. */
+/** What the names of hosts stand for. */
+export interface Resolver {
+  /** Every address of the host, in the order in which they are to be tried. Rejects when there is none. */
+  addresses(host: string): Promise<readonly string[]>;
+}
+
+/**
+ * The only way out. Never follows a redirect, always verifies TLS, never calls link-local, metadata or other
+ * addresses that are no server's. Rejects when no reply came; what freellm itself refused is a FailureError.
+ */
 export interface Outbound {
   send(request: OutboundRequest): Promise<OutboundResponse>;
 }

@@ -7,6 +7,11 @@ import type { AllowList } from "./reach.ts";
 export const allowed: AllowList = {
   "src/commands/restart.ts": { execution: "starts this program again with the environment it needs" },
   "src/core/net/outbound.ts": { fetch: "the only call to the outside" },
+  "src/core/net/proxies.ts": {
+    modules: "decodes what comes through a proxy",
+    process: "keeps a library's warning off stderr",
+  },
+  "src/core/net/resolver.ts": { modules: "asks the operating system for addresses" },
   "src/core/serve/listen.ts": { bun: "the only server socket" },
   "src/core/store/atomic.ts": { modules: "replaces files whole and durably" },
   "src/core/store/driver-bun.ts": { modules: "the live SQLite engine" },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sanitisedEnvironment } from "../../src/core/net/environment.ts";
 
-const options = { maxRequests: 4096, keepProxy: false };
+const options = { maxRequests: 4096 };
 
 describe("sanitisedEnvironment", () => {
   test("sets the request limit and keeps everything else", () => {
@@ -26,14 +26,6 @@ describe("sanitisedEnvironment", () => {
       BUN_CONFIG_MAX_HTTP_REQUESTS: "4096",
     });
     expect(dirty).toHaveProperty("HTTP_PROXY");
-  });
-
-  test("leaves a configured proxy, but never switched-off TLS", () => {
-    const environment = { https_proxy: "http://proxy.example:3128", NODE_TLS_REJECT_UNAUTHORIZED: "0" };
-    expect(sanitisedEnvironment(environment, { ...options, keepProxy: true })).toEqual({
-      https_proxy: "http://proxy.example:3128",
-      BUN_CONFIG_MAX_HTTP_REQUESTS: "4096",
-    });
   });
 
   test("its own result is right, so a process starts itself again at most once", () => {

@@ -2,11 +2,13 @@ import net from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
-import { createOutbound, ReplyTooLargeError } from "../../src/core/net/outbound.ts";
+import { createOutbound } from "../../src/core/net/outbound.ts";
+import { ReplyTooLargeError } from "../../src/core/net/reply.ts";
 import type { OutboundRequest, OutboundResponse } from "../../src/core/ports.ts";
+import { fixedClock, resolverOf } from "./scripted.ts";
 import { selfSigned } from "./self-signed.ts";
 
-const outbound = createOutbound();
+const outbound = createOutbound({ clock: fixedClock(), resolver: resolverOf({}) });
 const cleanups: (() => void)[] = [];
 
 afterEach(() => {

@@ -9,6 +9,11 @@ export function secretPlace(provider: string, id: KeyId): SealContext {
   return { table: "keys", row: id, provider, field: "secret" };
 }
 
+/** What the sealed URL of a key's proxy is bound to. */
+export function proxyPlace(provider: string, id: KeyId): SealContext {
+  return { table: "keys", row: id, provider, field: "proxy" };
+}
+
 export class Keyring {
   readonly #vault: Vault;
   readonly #keys = new Map<KeyId, StoredKey>();
@@ -34,5 +39,12 @@ export class Keyring {
 
   baseUrlOf(id: KeyId): string | null {
     return this.#keys.get(id)?.baseUrl ?? null;
+  }
+
+  /** The URL of the key's own proxy, or `direct`; null where the setting for all holds. Throws VaultError. */
+  proxyOf(id: KeyId): string | null {
+    const key = this.#keys.get(id);
+    if (!key?.proxy) return null;
+    return this.#vault.open(proxyPlace(key.provider, id), key.proxy);
   }
 }

@@ -78,3 +78,12 @@ export interface Failure {
   /** The context window or token limit that the provider stated, in tokens. */
   statedLimit?: number;
 }
+
+/** An exception that says itself what went wrong, ready for the user. */
+export class FailureError extends Error {
+  override name = "FailureError";
+
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+  }
+}

@@ -147,7 +147,9 @@ function wrongValue(name: SettingName, row: AnySetting, where: string, value: un
   return {
     setting: name,
     where,
-    message: `${where} is ${JSON.stringify(value)}: expected ${row.expects}.`,
+    message: row.secret
+      ? `${where} is not right: expected ${row.expects}.`
+      : `${where} is ${JSON.stringify(value)}: expected ${row.expects}.`,
     hint: `Correct it, or remove it to get the default, ${JSON.stringify(row.default)}.`,
   };
 }

@@ -76,7 +76,7 @@ export function isLoopbackHost(host: string): boolean {
 /**
  * Checks and normalises the root of an API as a user gave it (no trailing slash). https goes anywhere public or local; plain
  * http only to loopback, private ranges and names that cannot be public: one label, `.local`, `.lan`, `.internal`,
- * `.home.arpa`, `.localhost`. Names are judged as written; what they resolve to is not known here.
+ * `.home.arpa`, `.localhost`. Names are judged as written; what they resolve to is judged with each call.
  */
 export function checkBaseUrl(text: string): BaseUrlCheck {
   const trimmed = text.trim();
@@ -99,11 +99,11 @@ export function checkBaseUrl(text: string): BaseUrlCheck {
   const url = new URL(trimmed);
   const host = url.hostname.replace(/\.$/, "");
   const kind = classifyHost(host);
-  if (kind !== "public" && kind !== "private" && kind !== "loopback") {
+  if (!isCallable(kind)) {
     return refuse(
       kind === null
         ? "The base URL has no usable host name."
-        : `The base URL points to a ${kind.replace("_", "-")} address, which is never called.`,
+        : `The base URL points to an address that is never called (${nameOfClass(kind)}).`,
       "Use the address of the server that speaks the API.",
     );
   }
@@ -127,8 +127,18 @@ function hostOf(text: string): string | null {
   return URL.canParse(`http://${text}/`) ? new URL(`http://${text}/`).hostname : null;
 }
 
-/** `host` is normalised. A name counts as public unless it says otherwise. */
-function classifyHost(host: string): AddressClass | null {
+/** Where a base URL may lead. */
+export function isCallable(kind: AddressClass | null): kind is "public" | "private" | "loopback" {
+  return kind === "public" || kind === "private" || kind === "loopback";
+}
+
+/** The class in words: `link-local`. */
+export function nameOfClass(kind: AddressClass): string {
+  return kind.replace("_", "-");
+}
+
+/** `host` is normalised, without a dot at its end. A name counts as public unless it says otherwise. */
+export function classifyHost(host: string): AddressClass | null {
   const address = classifyAddress(host);
   if (address !== null) return address;
   if (host.split(".").includes("")) return null;

@@ -8,12 +8,15 @@ export type Environment = Record<string, string | undefined>;
 export interface EnvironmentOptions {
   /** Concurrent outbound requests; Bun queues silently beyond 256 unless it is told otherwise. */
   maxRequests: number;
-  /** The user configured a proxy: leave its variables in place. */
-  keepProxy: boolean;
 }
 
-const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
-const TLS_VARIABLES = ["NODE_TLS_REJECT_UNAUTHORIZED"];
+/** Proxies come from settings alone, TLS is always verified. */
+const UNWANTED: ReadonlySet<string> = new Set([
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "ALL_PROXY",
+  "NODE_TLS_REJECT_UNAUTHORIZED",
+]);
 const MAX_REQUESTS = "BUN_CONFIG_MAX_HTTP_REQUESTS";
 
 /** The environment to start again with, or null when this one is right. The input is left as it is. */
@@ -21,12 +24,11 @@ export function sanitisedEnvironment(
   environment: Environment,
   options: EnvironmentOptions,
 ): Record<string, string> | null {
-  const unwanted = new Set(options.keepProxy ? TLS_VARIABLES : [...TLS_VARIABLES, ...PROXY_VARIABLES]);
   let right = Number(environment[MAX_REQUESTS]) >= options.maxRequests;
   const clean: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {
     if (value === undefined) continue;
-    if (unwanted.has(name.toUpperCase())) right = false;
+    if (UNWANTED.has(name.toUpperCase())) right = false;
     else clean[name] = value;
   }
   if (right) return null;

@@ -1,36 +1,114 @@
 /** The only place that calls out. Runs on Bun's fetch; figures and oddities are of Bun 1.4. */
-import type { Outbound, OutboundResponse } from "../ports.ts";
+import type { Clock, Outbound, OutboundRequest, OutboundResponse, Resolver } from "../ports.ts";
+import { type Destination, Destinations } from "./destination.ts";
+import type { Proxies } from "./proxies.ts";
+import { DIRECT } from "./proxy-url.ts";
+import { plainLength, ReplyTooLargeError, readCounted } from "./reply.ts";
 
-/** A reply was larger than its reader wanted; the connection is closed. */
-export class ReplyTooLargeError extends Error {
-  override name = "ReplyTooLargeError";
+export interface OutboundOptions {
+  clock: Pick<Clock, "monotonic">;
+  resolver: Resolver;
+  /** Base URLs of the built-in providers: their hosts are not looked up, their certificates are proof enough. */
+  trusted?: readonly string[];
+  /** For every call that names no proxy of its own, as checkProxyUrl gives it. Calls to this machine go without. */
+  proxy?: string | null;
 }
+
+/** A request that names its server, which is then the only one whose certificate counts. */
+interface Pinned {
+  url: string;
+  host: string;
+  serverName: string;
+}
+
+/** Codes of calls that never reached a server: the next address may be tried. */
+const NOT_CONNECTED: ReadonlySet<string> = new Set([
+  "ConnectionRefused",
+  "ECONNREFUSED",
+  "FailedToOpenSocket",
+  "ENETUNREACH",
+  "EHOSTUNREACH",
+  "ETIMEDOUT",
+]);
+const MOST_ADDRESSES = 4;
+
+const VERIFIED = { rejectUnauthorized: true } as const;
 
 /**
  * Calls providers. A redirect comes back as the reply that it is: following one would hand `x-goog-api-key` to
  * another host. TLS is verified whatever NODE_TLS_REJECT_UNAUTHORIZED says, proxies of the environment are not
  * used, and there is no timeout but the caller's signal, which closes the connection at once.
  */
-export function createOutbound(): Outbound {
+export function createOutbound(options: OutboundOptions): Outbound {
+  const trusted = (options.trusted ?? []).filter((url) => URL.canParse(url));
+  const destinations = new Destinations({ ...options, trusted: trusted.map((url) => new URL(url).origin) });
+  let proxies: Promise<Proxies> | null = null;
   return {
-    async send({ url, method, headers, body, signal }) {
-      // Bun's fetch would open file: and data: URLs, too.
-      if (!url.startsWith("https://") && !url.startsWith("http://")) {
-        throw new TypeError("Only http and https URLs are called.");
+    async send(request) {
+      const destination = destinations.of(request.url);
+      const proxy = request.proxy ?? options.proxy ?? DIRECT;
+      if (proxy !== DIRECT && !destination.loopback) {
+        proxies ??= import("./proxies.ts").then((module) => new module.Proxies());
+        return (await proxies).send(request, destination, proxy);
       }
-      const response = await fetch(url, {
-        method,
-        headers,
-        signal,
-        redirect: "manual",
-        tls: { rejectUnauthorized: true },
-        proxy: false,
-        timeout: false,
-        ...(body === undefined ? {} : { body }),
-      });
-      return new FetchedResponse(response);
+      if (destination.fixed) return new FetchedResponse(await call(request, null));
+      const found = destinations.addressesOf(destination);
+      const addresses = found instanceof Promise ? await unlessAborted(found, request.signal) : found;
+      return new FetchedResponse(await callPinned(request, destination, addresses));
     },
   };
+}
+
+function call(request: OutboundRequest, pinned: Pinned | null): Promise<Response> {
+  const { method, headers, body, signal } = request;
+  return fetch(pinned?.url ?? request.url, {
+    method,
+    headers: pinned ? { ...headers, host: pinned.host } : headers,
+    signal,
+    redirect: "manual",
+    tls: pinned ? { ...VERIFIED, serverName: pinned.serverName } : VERIFIED,
+    proxy: false,
+    timeout: false,
+    ...(body === undefined ? {} : { body }),
+    ...(request.freshConnection ? { keepalive: false } : {}),
+  });
+}
+
+/** To the first of the checked addresses that can be connected to. */
+async function callPinned(
+  request: OutboundRequest,
+  { origin, protocol, host, port }: Destination,
+  addresses: readonly string[],
+): Promise<Response> {
+  const rest = request.url.slice(origin.length);
+  const tried = addresses.slice(0, MOST_ADDRESSES);
+  for (const [index, address] of tried.entries()) {
+    const authority = `${address.includes(":") ? `[${address}]` : address}${port}`;
+    try {
+      return await call(request, {
+        url: `${protocol}//${authority}${rest}`,
+        host: `${host}${port}`,
+        serverName: host,
+      });
+    } catch (error) {
+      if (index === tried.length - 1 || !NOT_CONNECTED.has(codeOf(error))) throw error;
+    }
+  }
+  throw new TypeError("There is no address to call.");
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+/** A look-up cannot be taken back, but nobody has to wait for it. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(signal.reason);
+    if (signal.aborted) leave();
+    signal.addEventListener("abort", leave, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+  });
 }
 
 class FetchedResponse implements OutboundResponse {
@@ -49,37 +127,10 @@ class FetchedResponse implements OutboundResponse {
     if (length === null) return readCounted(this.reader(), maxBytes);
     if (length <= maxBytes) return this.#response.text();
     await this.#response.body?.cancel();
-    throw new ReplyTooLargeError(`The reply is larger than ${maxBytes} bytes.`);
+    throw new ReplyTooLargeError(maxBytes);
   }
 
   reader(): ReadableStreamDefaultReader<Uint8Array> {
     return (this.#response.body ?? new Blob([]).stream()).getReader();
-  }
-}
-
-/** Size of the decoded body where the headers already tell; null when only reading it will. */
-function plainLength(headers: Headers): number | null {
-  const length = headers.get("content-length");
-  if (length === null || headers.has("content-encoding") || headers.has("transfer-encoding")) return null;
-  return Number(length);
-}
-
-/** Counts what comes out of the decompression, so that a small reply cannot become a huge one. */
-async function readCounted(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  maxBytes: number,
-): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    bytes += value.byteLength;
-    if (bytes > maxBytes) {
-      await reader.cancel();
-      throw new ReplyTooLargeError(`The reply is larger than ${maxBytes} bytes.`);
-    }
-    text += decoder.decode(value, { stream: true });
   }
 }

@@ -23,6 +23,8 @@ export interface StoredKey {
   state: KeyState;
   /** Why it is in this state, in words. */
   stateDetail: string | null;
+  /** Sealed URL of the proxy for this key's calls, or sealed `direct`; null where the setting for all holds. */
+  proxy: Uint8Array | null;
   /** Epoch milliseconds. */
   createdAt: number;
 }
@@ -43,7 +45,11 @@ export interface KeyChanges {
   label?: string | null;
   account?: string;
   baseUrl?: string | null;
+  /** A new secret takes the place of the old one. */
+  secret?: { sealed: Uint8Array; last4: string; fingerprint: string };
   state?: { state: KeyState; detail: string | null; at: number };
+  /** Sealed; null leaves it to the setting for all. */
+  proxy?: Uint8Array | null;
 }
 
 export interface Keys {
@@ -64,8 +70,10 @@ export interface Keys {
 
 export function createKeys(database: Database, durable: Durable): Keys {
   const select = database.prepare(`
-    SELECT keys.*, key_states.state, key_states.detail
-    FROM keys LEFT JOIN key_states ON key_states.key_id = keys.id
+    SELECT keys.*, key_states.state, key_states.detail, key_proxies.proxy
+    FROM keys
+    LEFT JOIN key_states ON key_states.key_id = keys.id
+    LEFT JOIN key_proxies ON key_proxies.key_id = keys.id
     ORDER BY keys.position, keys.created_at, keys.id`);
   const nextNumber = database.prepare(`
     INSERT INTO key_numbers (provider, last) VALUES (?, 1)
@@ -75,11 +83,16 @@ export function createKeys(database: Database, durable: Durable): Keys {
     INSERT INTO keys (id, provider, label, account, base_url, secret, last4, fingerprint, created_at, position)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM keys))`);
   const updateKey = database.prepare("UPDATE keys SET label = ?, account = ?, base_url = ? WHERE id = ?");
+  const replaceSecret = database.prepare(
+    "UPDATE keys SET secret = ?, last4 = ?, fingerprint = ? WHERE id = ?",
+  );
   const setState = database.prepare(
     "INSERT OR REPLACE INTO key_states (key_id, state, detail, at) VALUES (?, ?, ?, ?)",
   );
   const setPosition = database.prepare("UPDATE keys SET position = ? WHERE id = ?");
   const deleteKey = database.prepare("DELETE FROM keys WHERE id = ?");
+  const setProxy = database.prepare("INSERT OR REPLACE INTO key_proxies (key_id, proxy) VALUES (?, ?)");
+  const deleteProxy = database.prepare("DELETE FROM key_proxies WHERE key_id = ?");
   const deleteState = database.prepare("DELETE FROM key_states WHERE key_id = ?");
 
   const list = () => select.all().map(toKey);
@@ -117,9 +130,12 @@ export function createKeys(database: Database, durable: Durable): Keys {
     update: (id, changes) =>
       durable.change(() => {
         const key = existing(id);
-        const { label = key.label, account = key.account, baseUrl = key.baseUrl, state } = changes;
+        const { label = key.label, account = key.account, baseUrl = key.baseUrl, secret, state } = changes;
         updateKey.run(label, account, baseUrl, id);
+        if (secret) replaceSecret.run(secret.sealed, secret.last4, secret.fingerprint, id);
         if (state) setState.run(id, state.state, state.detail, state.at);
+        if (changes.proxy) setProxy.run(id, changes.proxy);
+        else if (changes.proxy === null) deleteProxy.run(id);
         return existing(id);
       }),
     remove: (id) =>
@@ -127,6 +143,7 @@ export function createKeys(database: Database, durable: Durable): Keys {
         if (!find(id)) return false;
         deleteKey.run(id);
         deleteState.run(id);
+        deleteProxy.run(id);
         return true;
       }),
     reorder: (ids) =>
@@ -155,6 +172,7 @@ function toKey(row: SqlRow): StoredKey {
     fingerprint: readOptionalText(row, "fingerprint"),
     state: (readOptionalText(row, "state") ?? "unknown") as KeyState,
     stateDetail: readOptionalText(row, "detail"),
+    proxy: readOptionalBytes(row, "proxy"),
     createdAt: readNumber(row, "created_at"),
   };
 }

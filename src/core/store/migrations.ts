@@ -119,8 +119,14 @@ const MODELS = `
   PRAGMA user_version = 3;
 `;
 
+/** key_proxies: the sealed URL of the proxy through which a key is used. */
+const PROXIES = `
+  CREATE TABLE key_proxies (key_id TEXT PRIMARY KEY, proxy BLOB NOT NULL) STRICT;
+  PRAGMA user_version = 4;
+`;
+
 /** Step n brings the database to `user_version` n; each sets it itself, because a pragma takes no parameters. */
-const MIGRATIONS: readonly string[] = [FIRST, ROLLUPS, MODELS];
+const MIGRATIONS: readonly string[] = [FIRST, ROLLUPS, MODELS, PROXIES];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

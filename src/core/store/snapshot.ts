@@ -53,6 +53,12 @@ const TABLES = [
     insert: `INSERT OR REPLACE INTO catalogues (issued, imported_at, signer, document) VALUES (?, ?, ?, ?)`,
     later: true,
   },
+  {
+    name: "key_proxies",
+    select: "SELECT key_id, proxy FROM key_proxies ORDER BY key_id",
+    insert: "INSERT OR REPLACE INTO key_proxies (key_id, proxy) VALUES (?, ?)",
+    later: true,
+  },
 ] as const;
 
 /** Kept in the snapshot but not under the digest: traffic changes them all the time. */

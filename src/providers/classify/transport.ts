@@ -1,5 +1,5 @@
 /** Calls that brought no reply: refused, reset, not trusted, too slow. */
-import type { Failure } from "../../core/chat/failure.ts";
+import { type Failure, FailureError } from "../../core/chat/failure.ts";
 import type { ProviderSpec } from "../../core/provider.ts";
 
 interface Row {
@@ -65,6 +65,7 @@ const ROWS: readonly Row[] = [
 
 /** Classifies an exception of the outbound call, by its name and code or those of its causes. Never throws. */
 export function classifyError(provider: Pick<ProviderSpec, "name">, error: unknown): Failure {
+  if (error instanceof FailureError) return error.failure;
   for (const mark of marksOf(error)) {
     const row = ROWS.find((candidate) => candidate.match.test(mark));
     if (row) {
