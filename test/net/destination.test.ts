@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { FailureError } from "../../src/core/chat/failure.ts";
 import { createOutbound } from "../../src/core/net/outbound.ts";
 import type { OutboundResponse } from "../../src/core/ports.ts";
-import { classifyError } from "../../src/providers/classify/index.ts";
+import { classifyError } from "../../src/providers/classify/transport.ts";
 import { fixedClock, type Listener, listenHttp, resolverOf, type ScriptedResolver } from "./scripted.ts";
 
 const listeners: Listener[] = [];

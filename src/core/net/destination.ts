@@ -39,12 +39,15 @@ export interface DestinationOptions {
   resolver: Resolver;
   /** Origins (https) of the built-in providers. */
   trusted: readonly string[];
+  /** Nothing but the public internet, and by plain http, too: for addresses that stand in requests, where no key goes. */
+  publicOnly?: boolean;
 }
 
 export class Destinations {
   readonly #clock: Pick<Clock, "monotonic">;
   readonly #resolver: Resolver;
   readonly #trusted: ReadonlySet<string>;
+  readonly #publicOnly: boolean;
   readonly #known = new Map<string, Destination>();
   readonly #pins = new Map<string, Pin>();
   readonly #pending = new Map<string, Promise<readonly string[]>>();
@@ -53,6 +56,7 @@ export class Destinations {
     this.#clock = options.clock;
     this.#resolver = options.resolver;
     this.#trusted = new Set(options.trusted);
+    this.#publicOnly = options.publicOnly === true;
   }
 
   /** Throws FailureError for a URL that is never called, TypeError for what is not http at all. */
@@ -89,8 +93,7 @@ export class Destinations {
     const url = new URL(origin);
     const host = url.hostname.replace(/\.$/, "");
     const kind = classifyHost(host);
-    if (!isCallable(kind)) throw neverCalled(host, kind);
-    if (url.protocol === "http:" && kind === "public") throw plainHttp(host);
+    this.#check(host, url.protocol, kind);
     return {
       origin,
       protocol: url.protocol === "http:" ? "http:" : "https:",
@@ -101,14 +104,22 @@ export class Destinations {
     };
   }
 
+  #check(host: string, protocol: string, kind: AddressClass | null): void {
+    if (this.#publicOnly) {
+      if (kind !== "public") throw notPublic(host, kind);
+      return;
+    }
+    if (!isCallable(kind)) throw neverCalled(host, kind);
+    if (protocol === "http:" && kind === "public") throw plainHttp(host);
+  }
+
   async #resolve(destination: Destination): Promise<readonly string[]> {
     const { host, origin, protocol } = destination;
     const addresses = await this.#resolver.addresses(host);
     if (addresses.length === 0) throw refused("no-address", `${host} has no address. ${REMEDY}`);
     for (const address of addresses) {
       const kind = classifyAddress(address);
-      if (!isCallable(kind)) throw neverCalled(host, kind);
-      if (protocol === "http:" && kind === "public") throw plainHttp(host);
+      this.#check(host, protocol, kind);
       // Names that stand for this machine, and so bypass a proxy, must keep that promise.
       if (destination.loopback && kind !== "loopback") throw neverCalled(host, kind);
     }
@@ -121,6 +132,11 @@ export class Destinations {
 function neverCalled(host: string, kind: AddressClass | null): FailureError {
   const what = kind === null ? "not an address" : nameOfClass(kind);
   return refused("address", `${host} leads where freellm never calls (${what}). ${REMEDY}`);
+}
+
+function notPublic(host: string, kind: AddressClass | null): FailureError {
+  const what = kind === null ? "not an address" : nameOfClass(kind);
+  return refused("not-public", `${host} is not on the public internet (${what}).`);
 }
 
 function plainHttp(host: string): FailureError {

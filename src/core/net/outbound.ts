@@ -41,18 +41,20 @@ const VERIFIED = { rejectUnauthorized: true } as const;
  */
 export function createOutbound(options: OutboundOptions): Outbound {
   const trusted = (options.trusted ?? []).filter((url) => URL.canParse(url));
-  const destinations = new Destinations({ ...options, trusted: trusted.map((url) => new URL(url).origin) });
+  const origins = trusted.map((url) => new URL(url).origin);
+  const destinations = new Destinations({ ...options, trusted: origins });
+  const foreign = new Destinations({ ...options, trusted: origins, publicOnly: true });
   let proxies: Promise<Proxies> | null = null;
   return {
     async send(request) {
-      const destination = destinations.of(request.url);
+      const destination = (request.publicOnly ? foreign : destinations).of(request.url);
       const proxy = request.proxy ?? options.proxy ?? DIRECT;
       if (proxy !== DIRECT && !destination.loopback) {
         proxies ??= import("./proxies.ts").then((module) => new module.Proxies());
         return (await proxies).send(request, destination, proxy);
       }
       if (destination.fixed) return new FetchedResponse(await call(request, null));
-      const found = destinations.addressesOf(destination);
+      const found = (request.publicOnly ? foreign : destinations).addressesOf(destination);
       const addresses = found instanceof Promise ? await unlessAborted(found, request.signal) : found;
       return new FetchedResponse(await callPinned(request, destination, addresses));
     },

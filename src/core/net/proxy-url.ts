@@ -1,5 +1,5 @@
 /** Proxies as users write them. */
-import { classifyHost } from "./address.ts";
+import { classifyAddress, classifyHost } from "./address.ts";
 
 export type ProxyCheck = { url: string } | { error: string; hint: string };
 
@@ -27,6 +27,12 @@ export function checkProxyUrl(text: string): ProxyCheck {
   const url = new URL(asHttp);
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
     return { error: "The URL of the proxy must end after host and port.", hint: EXAMPLE };
+  }
+  if (scheme === "https" && classifyAddress(url.hostname) !== null) {
+    return {
+      error: "An https:// proxy needs a host name: its certificate is checked for it.",
+      hint: "Write the name of the proxy, or http:// if it has no certificate.",
+    };
   }
   if (!decodes(url.username) || !decodes(url.password)) {
     return {

@@ -1,0 +1,29 @@
+/**
+ * A process that trusts the tests' own authority (NODE_EXTRA_CA_CERTS, read at the start): makes the calls given as JSON on
+ * stdin, all names leading to 127.0.0.1, and prints what became of each.
+ */
+import * as v from "valibot";
+import { createOutbound } from "../../src/core/net/outbound.ts";
+import { classifyError } from "../../src/providers/classify/transport.ts";
+import { fixedClock } from "./scripted.ts";
+
+const Calls = v.array(v.object({ url: v.string(), proxy: v.optional(v.string()) }));
+
+const outbound = createOutbound({
+  clock: fixedClock(),
+  resolver: { addresses: async () => ["127.0.0.1"] },
+});
+const { signal } = new AbortController();
+const outcomes: string[] = [];
+for (const { url, proxy } of v.parse(Calls, await Bun.stdin.json())) {
+  try {
+    const headers = { authorization: "Bearer made-up-key" };
+    const more = proxy === undefined ? {} : { proxy };
+    const reply = await outbound.send({ url, method: "GET", headers, signal, ...more });
+    outcomes.push(`${reply.status} ${await reply.text(1000)}`);
+  } catch (error) {
+    outcomes.push(classifyError({ name: "Example" }, error).rule);
+  }
+}
+process.stdout.write(JSON.stringify(outcomes));
+process.exit(0);
