@@ -25,6 +25,7 @@ import type { KeyId, ModelKey, RouterEvent } from "./route/event.ts";
 import { RouterState } from "./route/state.ts";
 import { Feed } from "./serve/feed.ts";
 import type { Gateway, ServeLimits } from "./serve/gateway.ts";
+import { ExpiringMemory } from "./serve/memory.ts";
 import { Waiters } from "./serve/waiters.ts";
 import type { StoredKey } from "./store/keys.ts";
 import type { Store } from "./store/store.ts";
@@ -59,6 +60,7 @@ export class Application implements Admin, Gateway, KeyHost {
   readonly state = new RouterState();
   readonly feed = new Feed();
   readonly waiters: Waiters;
+  readonly memory: ExpiringMemory;
   readonly journal: Journal;
   readonly providers: Providers;
   readonly outbound: Outbound;
@@ -95,6 +97,7 @@ export class Application implements Admin, Gateway, KeyHost {
     this.limits = options.limits;
     this.registry = new Registry(options.providers);
     this.waiters = new Waiters(options.clock, options.timers);
+    this.memory = new ExpiringMemory(options.clock);
     this.token = new UnifiedToken(options.store.settings, options.vault, options.random);
     this.#runName = Buffer.from(options.random.bytes(8)).toString("hex");
     this.#version = options.version;

@@ -31,6 +31,8 @@ export interface OutboundRequest {
   signal: AbortSignal;
   /** Opens a connection of its own, not one that was left open by an earlier call. */
   freshConnection?: boolean;
+  /** The URL came in a request: nothing but the public internet is called, by plain http, too. For calls without a key. */
+  publicOnly?: boolean;
   /** Instead of the proxy that holds for all calls: another one, as `checkProxyUrl` gives it, or `direct` for none. */
   proxy?: string;
 }

@@ -160,6 +160,8 @@ export interface ProviderSpec extends FactSource {
   /** Other hosts of the same provider with keys of their own: found out when a key is added, remembered with the key. */
   otherBaseUrls: readonly string[];
   dialect: "openai" | "gemini";
+  /** How images that the client names by address go out: as they are (the default), or fetched and put into the request. */
+  images?: "url" | "inline";
   /** Read by the OpenAI dialect alone. */
   quirks: OpenAIQuirks;
   auth: AuthHeader;
@@ -185,6 +187,15 @@ export interface ProviderSpec extends FactSource {
   models: readonly ModelSpec[];
 }
 
+/**
+ * What a wire hands out and wants back in a later request, while clients have no place to keep it. Bounded and expiring:
+ * whatever was remembered may be gone.
+ */
+export interface Memory {
+  get(key: string): string | undefined;
+  set(key: string, value: string): void;
+}
+
 /** What a dialect needs to know of the target. */
 export interface CallTarget {
   provider: ProviderSpec;
@@ -196,6 +207,8 @@ export interface CallTarget {
   baseUrl: string;
   /** Parameters this model refused before: left out from the start. */
   refusedParameters: ReadonlySet<string>;
+  /** Shared by all calls of this process. */
+  memory: Memory;
 }
 
 export interface EncodedCall {

@@ -3,6 +3,7 @@ import { type Answer, foldAnswer } from "../../src/core/chat/answer.ts";
 import type { ChatEvent } from "../../src/core/chat/event.ts";
 import type { ChatRequest } from "../../src/core/chat/request.ts";
 import type { CallTarget, ProviderSpec } from "../../src/core/provider.ts";
+import { ExpiringMemory } from "../../src/core/serve/memory.ts";
 import { providers } from "../../src/providers/index.ts";
 
 /** 2025-11-23T10:00:00Z. */
@@ -35,6 +36,7 @@ export function targetOf(provider: ProviderSpec, changes: Partial<CallTarget> = 
     capabilities: { tools: true, vision: true, jsonSchema: true, reasoning: true },
     baseUrl: provider.baseUrl,
     refusedParameters: new Set(),
+    memory: new ExpiringMemory({ monotonic: () => 0 }),
     ...changes,
   };
 }

@@ -77,6 +77,8 @@ export interface Failure {
   parameter?: string;
   /** The context window or token limit that the provider stated, in tokens. */
   statedLimit?: number;
+  /** The provider was never asked: nothing was spent. */
+  unsent?: true;
 }
 
 /** An exception that says itself what went wrong, ready for the user. */

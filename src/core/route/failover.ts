@@ -99,7 +99,7 @@ export async function failover<Answer>(
 
 /** Unless the provider is known not to count failures the request counts; the prompt does unless it was refused unread. */
 function spentOnFailure({ target, need }: Reservation, failure: Failure | null): Spent {
-  if (target.model.provider.failedCallsCount === "no")
+  if (failure?.unsent || target.model.provider.failedCallsCount === "no")
     return { requests: 0, inputTokens: 0, outputTokens: 0 };
   const unread = failure?.status !== undefined && failure.status >= 400 && failure.status < 500;
   return { requests: 1, inputTokens: unread ? 0 : need.inputTokens, outputTokens: 0 };

@@ -3,14 +3,16 @@ import { type ChatEvent, isContent } from "../chat/event.ts";
 import type { Failure } from "../chat/failure.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import type { OutboundResponse } from "../ports.ts";
-import type { CallTarget, ChatDecoder, ProviderSpec } from "../provider.ts";
+import type { ChatDecoder, ProviderSpec } from "../provider.ts";
 import type { Attempt, AttemptResult, Reservation } from "../route/failover.ts";
 import type { Target } from "../route/target.ts";
 import { createRedactor } from "../vault/redact.ts";
+import { describeTarget } from "./call-target.ts";
 import type { ClientLink } from "./client-link.ts";
 import { type Credential, openCredential } from "./credential.ts";
 import { Deadline } from "./deadline.ts";
 import type { Gateway } from "./gateway.ts";
+import { InlineImages } from "./inline-images.ts";
 import { type EventSource, LiveAnswer } from "./live-answer.ts";
 
 /** Decoded bytes of a whole reply. */
@@ -33,6 +35,7 @@ export function createAttempt(
   request: ChatRequest,
   client: ClientLink,
 ): Attempt<LiveAnswer> {
+  const images = new InlineImages(gateway, request);
   return async (reservation) => {
     const { target } = reservation;
     const provider = gateway.providerOf(target.key.provider);
@@ -41,7 +44,8 @@ export function createAttempt(
     const call = new Call(gateway, provider, client);
     try {
       await durable(gateway);
-      return await call.run(request, reservation);
+      const inline = provider.images === "inline";
+      return await call.run(inline ? await images.inlined(call.signal) : request, reservation);
     } catch (error) {
       return { failure: call.failureOf(error) };
     } finally {
@@ -78,6 +82,10 @@ class Call implements EventSource {
     client.onGone(() => this.#abort.abort());
   }
 
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
   async run(request: ChatRequest, reservation: Reservation): Promise<AttemptResult<LiveAnswer>> {
     const gateway = this.#gateway;
     const provider = this.#provider;
@@ -91,7 +99,7 @@ class Call implements EventSource {
       return { failure: configFailure("key", `the key ${target.key.id} does not open`) };
     }
     this.#secret = credential.secret;
-    const callTarget = describeTarget(provider, reservation, credential.baseUrl);
+    const callTarget = describeTarget(gateway, provider, reservation, credential.baseUrl);
     const encoded = dialect.encode(request, callTarget);
     const firstContentMs = provider.firstContentMs ?? gateway.limits.firstContentMs;
     this.#deadline.set(encoded.stream ? firstContentMs : firstContentMs * WHOLE_ANSWER_FACTOR);
@@ -252,19 +260,6 @@ class Call implements EventSource {
     redactor.add(this.#secret);
     return redactor.scrub(text);
   }
-}
-
-/** The output is bounded by what was reserved, where the client asked for a bound at all. */
-function describeTarget(provider: ProviderSpec, { target, need }: Reservation, baseUrl: string): CallTarget {
-  const { model } = target.model;
-  return {
-    provider,
-    modelId: model.id,
-    maxOutputTokens: need.tokens - need.inputTokens,
-    capabilities: model.capabilities,
-    baseUrl,
-    refusedParameters: target.model.refusedParameters,
-  };
 }
 
 function isJson(response: OutboundResponse): boolean {

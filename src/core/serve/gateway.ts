@@ -1,6 +1,6 @@
 /** What serving a request needs from the application: one object, handed in, with no state of its own. */
 import type { Clock, Journal, Log, Outbound, Timers } from "../ports.ts";
-import type { ProviderSpec, Providers } from "../provider.ts";
+import type { Memory, ProviderSpec, Providers } from "../provider.ts";
 import type { KeyId, RouterEvent } from "../route/event.ts";
 import type { RouterState } from "../route/state.ts";
 import type { Waiters } from "./waiters.ts";
@@ -28,6 +28,8 @@ export interface Gateway {
   readonly log: Log;
   readonly limits: ServeLimits;
   readonly waiters: Waiters;
+  /** What the dialects must keep from one request to the next. */
+  readonly memory: Memory;
   /** Applies the event to the state, remembers it and tells whoever listens. */
   record(event: RouterEvent): void;
   nextCallId(): number;
