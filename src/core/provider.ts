@@ -284,8 +284,8 @@ export interface Providers {
   classify(provider: ProviderSpec, reply: FailedReply): Failure;
   /** Classifies an exception of the outbound call (no reply, reset, TLS). */
   classifyError(provider: ProviderSpec, error: unknown): Failure;
-  /** What the headers of a reply, good or bad, say about limits. */
-  observe(provider: ProviderSpec, headers: Headers, now: number): LimitObservation[];
+  /** What a reply says about limits: the headers of any, and the body of one that is an error. */
+  observe(provider: ProviderSpec, headers: Headers, now: number, errorBody?: string): LimitObservation[];
   /** A `GET /models` reply in any known shape; undefined when it is none. */
   parseModelList(body: string): ModelListing | undefined;
 }

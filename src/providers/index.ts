@@ -4,7 +4,7 @@ import { classify, classifyError } from "./classify/index.ts";
 import { customProvider } from "./custom.ts";
 import { openaiDialect } from "./dialect/openai/index.ts";
 import { groq } from "./groq.ts";
-import { observeHeaders } from "./meter.ts";
+import { observeReply } from "./meter/index.ts";
 import { mistral } from "./mistral.ts";
 import { parseModelList } from "./model-list.ts";
 import { nvidia } from "./nvidia.ts";
@@ -22,7 +22,7 @@ export const providers: Providers = {
   dialect: (provider) => DIALECTS[provider.dialect],
   classify,
   classifyError,
-  observe: (provider, headers, now) => observeHeaders(provider.headerFamily, headers, now),
+  observe: observeReply,
   parseModelList,
 };
 

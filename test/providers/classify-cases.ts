@@ -93,7 +93,7 @@ export const CASES: readonly Case[] = [
   ["429 with a date", "custom", 429, {}, { until: NOW + 60_000 }, { "retry-after": new Date(NOW + 60_000).toUTCString() }],
   ["429 by a spent daily header", "custom", 429, {}, { kind: "quota_day", until: NOW + 3_600_000 }, { "x-ratelimit-limit-requests-day": "100", "x-ratelimit-remaining-requests-day": "0", "x-ratelimit-reset-requests-day": "3600" }],
   ["429 with the details of Google", "custom", 429, [{ error: { code: 429, status: "RESOURCE_EXHAUSTED", message: "Quota exceeded", details: [{ violations: [{ quotaId: "GenerateRequestsPerMinutePerProjectPerModel-FreeTier" }] }, { "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "34.4s" }] } }], { kind: "rate_minute", until: NOW + 34_400 }],
-  ["429 alone", "custom", 429, "", { kind: "rate_unknown", scope: "target", rule: "generic/429" }],
+  ["429 alone", "custom", 429, "", { kind: "rate_unknown", scope: "target", rule: "generic/unknown-429" }],
   ["a wait beyond a day is cut", "custom", 429, {}, { until: NOW + 86_400_000 }, { "retry-after": "999999" }],
   ["no wait is a second", "custom", 429, {}, { until: NOW + 1000 }, { "retry-after": "0" }],
   ["503 with a wait", "custom", 503, {}, { kind: "server_error", until: NOW + 5000 }, { "retry-after": "5" }],

@@ -3,6 +3,18 @@
 export type TimeWindow = "second" | "minute" | "hour" | "five_hours" | "day" | "week" | "month";
 
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** Length of each window in milliseconds; a month counts 31 days where it slides. */
+export const WINDOW_MS: Readonly<Record<TimeWindow, number>> = {
+  second: 1_000,
+  minute: 60_000,
+  hour: HOUR,
+  five_hours: 5 * HOUR,
+  day: DAY,
+  week: 7 * DAY,
+  month: 31 * DAY,
+};
 
 /**
  * The first start of `window` after `now` (epoch milliseconds) in `zone`. Weeks start on Monday, five

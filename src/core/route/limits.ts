@@ -68,13 +68,4 @@ export interface LimitObservation {
   resetAt?: number;
 }
 
-/** Length of each window in milliseconds; a month counts 31 days where it slides. */
-export const WINDOW_MS: Readonly<Record<LimitWindow, number>> = {
-  second: 1_000,
-  minute: 60_000,
-  hour: 3_600_000,
-  five_hours: 5 * 3_600_000,
-  day: 86_400_000,
-  week: 7 * 86_400_000,
-  month: 31 * 86_400_000,
-};
+export { WINDOW_MS } from "../chat/zone.ts";

@@ -112,8 +112,8 @@ class Call implements EventSource {
       signal: this.#abort.signal,
       freshConnection: encoded.freshConnection === true,
     });
+    if (response.status !== 200) return { failure: await this.#refused(response, target) };
     this.#observe(response, target);
-    if (response.status !== 200) return { failure: await this.#classify(response) };
     const streamed = encoded.stream && !isJson(response);
     let held: ChatEvent[];
     if (streamed) {
@@ -234,18 +234,19 @@ class Call implements EventSource {
     }
   }
 
-  #observe(response: OutboundResponse, target: Target): void {
+  #observe(response: OutboundResponse, target: Target, errorBody?: string): void {
     const at = this.#gateway.clock.now();
-    const observations = this.#gateway.providers.observe(this.#provider, response.headers, at);
+    const observations = this.#gateway.providers.observe(this.#provider, response.headers, at, errorBody);
     if (observations.length === 0) return;
     const keyId = target.key.id;
     this.#gateway.record({ type: "limit-observed", keyId, model: target.model.key, at, observations });
   }
 
-  async #classify(response: OutboundResponse): Promise<Failure> {
+  async #refused(response: OutboundResponse, target: Target): Promise<Failure> {
     const { status, headers } = response;
     const text = await response.text(MAX_ERROR_BYTES).catch(() => "");
     const body = this.#withoutSecret(text.slice(0, READ_OF_ERROR));
+    this.#observe(response, target, body);
     const now = this.#gateway.clock.now();
     return this.#gateway.providers.classify(this.#provider, { status, headers, body, now });
   }

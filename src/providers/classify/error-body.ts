@@ -5,68 +5,115 @@ import { isHtml } from "../scrub.ts";
 /** Longer bodies are not searched: an error is short. */
 const MAX_SEARCHED = 8 * 1024;
 
+/**
+ * Ways to put an error that only one family of providers has, so that its bare numbers can be trusted from anybody.
+ * `errors_list`: `{success: false, errors: [{code}]}` (Cloudflare); `error_object`: `{object: "error", code}` (Mistral);
+ * `numbered_error`: `{error: {code: "1302"}}` (Zhipu).
+ */
+export type BodyShape = "errors_list" | "error_object" | "numbered_error";
+
+/** A quota of Google's that was exceeded. */
+export interface ExceededQuota {
+  /** `GenerateRequestsPerDayPerProjectPerModel-FreeTier` */
+  id: string;
+  /** `generativelanguage.googleapis.com/generate_content_free_tier_requests`, or "". */
+  metric: string;
+  /** Its cap as it is written, or "". */
+  value: string;
+}
+
 export interface ErrorBody {
   /** Everything said in words, in one text; "" for HTML. */
   words: string;
   /** Codes, types, reasons: short identifiers in lower case. */
   codes: readonly string[];
+  shape: BodyShape | undefined;
+  quotas: readonly ExceededQuota[];
   /** The request field that is named as the culprit. */
   parameter: string | undefined;
   /** A status inside the body: `error.code: 429`. */
   status: number | undefined;
   /** Headers of the reply behind the reply, where a gateway passes them on. Names in lower case. */
-  headers: Readonly<Record<string, string>>;
-  /** A wait stated as a field, as the provider wrote it (`34.4s`, `12`). */
+  headers: Headers;
+  /** A wait or an instant stated as a field, as the provider wrote it (`34.4s`, `12`, `2026-11-24T00:00:00Z`). */
   wait: string | undefined;
   html: boolean;
 }
 
-const CODE_FIELDS = ["code", "type", "status", "reason", "limit_source", "quotaId", "error_type"];
+const CODE_FIELDS = [
+  "code",
+  "type",
+  "status",
+  "reason",
+  "limit_source",
+  "error_type",
+  "errorcode",
+  "error_code",
+  "errorCode",
+];
 const WORD_FIELDS = ["message", "msg", "detail", "title", "error_description", "faultstring", "raw"];
-const WAIT_FIELDS = ["retryDelay", "retry_after", "retry_after_seconds", "retryAfter"];
+/** The unit of those that are plain numbers. */
+const WAIT_FIELDS = {
+  retryDelay: "s",
+  retry_after: "s",
+  retry_after_seconds: "s",
+  retryAfter: "s",
+  retry_after_ms: "ms",
+  resets_in_seconds: "s",
+  reset_at: "",
+  resets_at: "",
+  resetAt: "",
+} as const;
 
 interface Findings {
   words: string[];
   codes: Set<string>;
+  quotas: ExceededQuota[];
   parameter: string | undefined;
   status: number | undefined;
-  headers: Record<string, string>;
+  headers: Headers;
   wait: string | undefined;
 }
 
 export function readErrorBody(body: string): ErrorBody {
   const html = isHtml(body);
   const parsed = html || body.length > 64 * MAX_SEARCHED ? undefined : parseJson(body);
-  if (parsed === undefined || typeof parsed !== "object") return empty(html ? "" : body, html);
+  if (typeof parsed !== "object" || parsed === null) return said(html ? "" : body, html);
   return readError(parsed);
 }
 
 /** The same for an error that is parsed already: an object or a text. */
 export function readError(error: unknown): ErrorBody {
-  if (typeof error === "string") return empty(error, false);
-  const findings: Findings = {
-    words: [],
-    codes: new Set(),
-    parameter: undefined,
-    status: undefined,
-    headers: {},
-    wait: undefined,
-  };
+  if (typeof error === "string") return said(error, false);
+  const findings = nothing();
   collect(error, findings, 0);
   const words = [...new Set(findings.words)].join(": ").slice(0, MAX_SEARCHED);
-  return { ...findings, words, codes: [...findings.codes], html: false };
+  return { ...findings, words, codes: [...findings.codes], shape: shapeOf(error), html: false };
 }
 
-function empty(words: string, html: boolean): ErrorBody {
+function said(words: string, html: boolean): ErrorBody {
+  const short = words.slice(0, MAX_SEARCHED).trim();
+  return { ...nothing(), words: short, codes: [], shape: undefined, html };
+}
+
+function nothing(): Findings {
   return {
-    words: words.slice(0, MAX_SEARCHED).trim(),
-    codes: [],
+    words: [],
+    codes: new Set(),
+    quotas: [],
     parameter: undefined,
     status: undefined,
-    headers: {},
+    headers: new Headers(),
     wait: undefined,
-    html,
   };
+}
+
+function shapeOf(body: unknown): BodyShape | undefined {
+  if (!isObject(body)) return undefined;
+  if (body.success === false && Array.isArray(body.errors)) return "errors_list";
+  if (body.object === "error") return "error_object";
+  const inner = isObject(body.error) ? body.error : body;
+  return /^1\d{3}$/.test(text(inner.code)) ? "numbered_error" : undefined;
 }
 
 /** Walks the known containers (`error`, `errors`, `detail`, `details`, `metadata`, `fault`...), the outermost first. */
@@ -79,20 +126,16 @@ function collect(value: unknown, found: Findings, depth: number): void {
   if (!isObject(value)) return;
   for (const field of CODE_FIELDS) collectCode(value[field], found);
   for (const field of WORD_FIELDS) collectWords(value[field], found, depth);
-  for (const field of WAIT_FIELDS) {
+  for (const [field, unit] of Object.entries(WAIT_FIELDS)) {
     const wait = value[field];
-    if (typeof wait === "string" || typeof wait === "number") found.wait ??= String(wait);
+    if (typeof wait === "number") found.wait ??= `${wait}${unit === "ms" ? unit : ""}`;
+    else if (typeof wait === "string" && wait !== "") found.wait ??= wait;
   }
   collectParameter(value, found);
-  if (isObject(value.headers)) {
-    for (const [name, content] of Object.entries(value.headers)) {
-      if (typeof content === "string" || typeof content === "number") {
-        found.headers[name.toLowerCase()] ??= String(content);
-      }
-    }
-  }
+  collectQuota(value, found);
+  if (isObject(value.headers)) collectHeaders(value.headers, found);
   const error = value.error;
-  if (typeof error === "string") found.words.push(error);
+  if (typeof error === "string") collectWords(error, found, depth);
   else collect(error, found, depth + 1);
   for (const field of ["errors", "details", "metadata", "fault", "violations"]) {
     collect(value[field], found, depth + 1);
@@ -112,14 +155,42 @@ function collectCode(value: unknown, found: Findings): void {
 }
 
 function collectWords(value: unknown, found: Findings, depth: number): void {
-  if (typeof value === "string") {
-    if (value === "") return;
-    // A gateway may quote the whole body of the reply behind it.
-    const inner = value.startsWith("{") ? parseJson(value) : undefined;
-    if (isObject(inner)) collect(inner, found, depth + 1);
-    else found.words.push(value);
-  } else {
+  if (typeof value !== "string") {
     collect(value, found, depth + 1);
+    return;
+  }
+  if (value === "") return;
+  const quote = quotedBody(value);
+  const words = (quote?.before ?? value).trim();
+  if (words !== "") found.words.push(words);
+  if (quote) collect(quote.body, found, depth + 1);
+}
+
+/** A gateway may quote the whole body of the reply behind it, alone or after a few words. */
+function quotedBody(words: string): { before: string; body: JsonObject } | undefined {
+  const start = words.search(/[[{]/);
+  if (start < 0 || start > 200) return undefined;
+  const parsed = parseJson(words.slice(start));
+  const body = Array.isArray(parsed) && parsed.length === 1 ? parsed[0] : parsed;
+  // After words only what can be nothing else: a prompt that is quoted may be JSON, too.
+  if (!isObject(body) || (start > 0 && !isObject(body.error))) return undefined;
+  return { before: words.slice(0, start), body };
+}
+
+/** Google names the quota by itself, or (Cloud) in the metadata of the error. */
+function collectQuota(value: JsonObject, found: Findings): void {
+  const id = text(value.quotaId) || text(value.quota_limit);
+  if (id === "" || found.quotas.length >= 16) return;
+  const metric = text(value.quotaMetric) || text(value.quota_metric);
+  const cap = value.quotaValue ?? value.quota_limit_value;
+  found.quotas.push({ id, metric, value: typeof cap === "number" ? String(cap) : text(cap) });
+}
+
+function collectHeaders(headers: JsonObject, found: Findings): void {
+  for (const [name, content] of Object.entries(headers).slice(0, 64)) {
+    const value = String(content);
+    if (!/^[\w-]{1,100}$/.test(name) || !/^[\x20-\x7e]{1,200}$/.test(value)) continue;
+    if (!found.headers.has(name)) found.headers.set(name, value);
   }
 }
 

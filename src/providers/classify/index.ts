@@ -1,14 +1,16 @@
 /** What a reply that is no answer means: the only place that looks at status codes and error bodies. */
-import type { Failure, FailureKind } from "../../core/chat/failure.ts";
+import { type Failure, type FailureKind, PASSES_WITH_TIME } from "../../core/chat/failure.ts";
+import { nextBoundary } from "../../core/chat/zone.ts";
 import type { FailedReply, LimitObservation, ProviderSpec } from "../../core/provider.ts";
-import { observeHeaders } from "../meter.ts";
+import { type ReplyClock, skewOf } from "../duration.ts";
+import { observeErrorHeaders } from "../meter/index.ts";
 import { scrub } from "../scrub.ts";
 import { type ErrorBody, readError, readErrorBody } from "./error-body.ts";
 import { judgeRate } from "./rate.ts";
 import { refusedParameter } from "./refused-parameter.ts";
-import { type Evidence, isSpecific, mayRest, type Rule, statedLimit } from "./rule.ts";
-import { findRule } from "./rules.ts";
-import { clampInstant, nextInUtc, statedInstant } from "./wait.ts";
+import { type Evidence, isSpecific, type Rule, statedLimit } from "./rule.ts";
+import { findRule } from "./rules/index.ts";
+import { clampInstant, statedInstant } from "./wait.ts";
 
 export { embeddedError } from "./error-body.ts";
 export { classifyError } from "./transport.ts";
@@ -39,7 +41,7 @@ export function classifyEmbedded(
 ): Failure {
   const body = readError(error);
   const status = body.status ?? statusOfCodes(body.codes);
-  const failure = judge(provider, { status, headers: new Headers(body.headers), body }, now, 200);
+  const failure = judge(provider, { status, headers: body.headers, body }, now, 200);
   if (!committed || !FAULTS_OF_THE_SERVER.has(failure.kind)) return failure;
   return { ...failure, kind: "broken_stream" };
 }
@@ -70,9 +72,14 @@ const FAULTS_OF_THE_SERVER: ReadonlySet<FailureKind> = new Set([
 /** Statuses for errors that carry a name in place of a number. */
 const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   rate_limit_exceeded: 429,
+  rate_limit_reached: 429,
   rate_limit_error: 429,
   rate_limited: 429,
   too_many_requests: 429,
+  too_many_requests_error: 429,
+  request_quota_exceeded: 429,
+  token_quota_exceeded: 429,
+  queue_exceeded: 429,
   resource_exhausted: 429,
   insufficient_quota: 429,
   openrouter_free_tier_daily: 429,
@@ -82,12 +89,15 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   unauthenticated: 401,
   permission_denied: 403,
   model_not_found: 404,
+  not_found: 404,
   context_length_exceeded: 400,
   content_filter: 400,
   content_policy_violation: 400,
   tool_use_failed: 400,
   json_validate_failed: 400,
   invalid_request_error: 400,
+  invalid_argument: 400,
+  failed_precondition: 400,
   server_error: 500,
   internal_server_error: 500,
   internal_error: 500,
@@ -98,6 +108,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   service_unavailable: 503,
   unavailable: 503,
   timeout: 504,
+  deadline_exceeded: 504,
 };
 
 /** 0 when no code is known. The most telling code comes first, so 400 yields to any other. */
@@ -108,60 +119,69 @@ function statusOfCodes(codes: readonly string[]): number {
 
 function judge(provider: Provider, evidence: Evidence, now: number, status: number): Failure {
   const { body, headers } = evidence;
-  const observations = observeHeaders(provider.headerFamily, headers, now);
-  const stated = statedInstant(body, headers, observations, now);
-  const failure: Failure = { ...decide(provider, evidence, observations, stated, now), status };
-  const rule = failure.rule;
-  const instant = failure.until ?? stated;
-  delete failure.until;
-  if (instant !== undefined && mayRest(failure)) {
-    failure.until = clampInstant(instant, now, LONGEST[failure.kind]);
-  }
+  const clock = { now, skew: skewOf(headers, now) };
+  const observations = observeErrorHeaders(provider.headerFamily, headers, body, now);
+  const stated = statedInstant(provider.id, body, headers, observations, clock);
+  const { row, ...verdict } = decide(provider, evidence, observations, stated && stated - now);
+  const failure: Failure = { ...verdict, status, message: describe(body, evidence.status) };
+  const until = PASSES_WITH_TIME[failure.kind] && untilOf(failure.kind, row, stated, clock);
+  if (until !== undefined) failure.until = until;
   if (failure.kind === "context_too_long" || failure.kind === "too_large") {
     const limit = statedLimit(body.words);
     if (limit !== undefined) failure.statedLimit = limit;
   }
-  return { ...failure, rule, message: describe(body, evidence.status) };
+  return failure;
 }
 
+/** The end of the documented window, or what the reply states. */
+function untilOf(
+  kind: FailureKind,
+  row: Rule | undefined,
+  stated: number | undefined,
+  { now, skew }: ReplyClock,
+): number | undefined {
+  if (row?.reset && (stated === undefined || row.resetWins)) {
+    return Math.max(nextBoundary(row.reset.window, row.reset.zone, now + skew) - skew, now + 1_000);
+  }
+  return stated === undefined ? undefined : clampInstant(stated, now, LONGEST[kind]);
+}
+
+interface Verdict extends Pick<Failure, "kind" | "scope" | "rule" | "parameter"> {
+  row?: Rule;
+}
+
+/** `wait`: what the reply asks for, in milliseconds. */
 function decide(
   provider: Provider,
   evidence: Evidence,
   observations: readonly LimitObservation[],
-  stated: number | undefined,
-  now: number,
-): Failure {
+  wait: number | undefined,
+): Verdict {
   const { status, body } = evidence;
   const row = findRule(provider.id, evidence);
-  if (row && (status !== 429 || isSpecific(row))) return fromRule(row, stated, now);
-  if (status === 429) {
-    const verdict = judgeRate(body, observations, stated === undefined ? undefined : stated - now);
-    return row && verdict.kind === "rate_unknown"
-      ? fromRule(row, stated, now)
-      : { ...verdict, scope: row?.kind === verdict.kind ? row.scope : "target", message: "" };
+  if (status === 429 && !(row && isSpecific(row))) {
+    const { kind, rule, shared } = judgeRate(body, observations, wait);
+    if (row && kind === "rate_unknown") return fromRow(row);
+    return { kind, scope: row?.scope ?? (shared ? "account" : "target"), rule };
   }
-  if (status === 400 || status === 422) {
+  if (row && row.kind !== "client_error") return fromRow(row);
+  if (row || status === 400 || status === 422) {
     const parameter = refusedParameter(body);
     if (parameter !== undefined) {
-      return { kind: "parameter", scope: "request", rule: "generic/parameter", message: "", parameter };
+      return { kind: "parameter", scope: "request", rule: "generic/parameter", parameter };
     }
-    return { kind: "client_error", scope: "request", rule: "generic/client-error", message: "" };
+    return row ? fromRow(row) : { kind: "client_error", scope: "request", rule: `generic/unknown-${status}` };
   }
-  if (status >= 500) return { kind: "server_error", scope: "model", rule: "generic/5xx", message: "" };
-  if (status >= 300 && status < 400) {
-    return { kind: "config", scope: "target", rule: "generic/redirect", message: "" };
-  }
-  if (status >= 400) return { kind: "client_error", scope: "request", rule: "generic/4xx", message: "" };
-  return { kind: "bad_reply", scope: "model", rule: "generic/error-in-reply", message: "" };
+  if (status >= 500) return { kind: "server_error", scope: "model", rule: "generic/5xx" };
+  if (status >= 300 && status < 400) return { kind: "config", scope: "target", rule: "generic/redirect" };
+  if (status >= 400) return { kind: "client_error", scope: "request", rule: "generic/unknown-4xx" };
+  return { kind: "bad_reply", scope: "model", rule: "generic/unknown-in-reply" };
 }
 
-function fromRule(rule: Rule, stated: number | undefined, now: number): Failure {
-  const failure: Failure = { kind: rule.kind, scope: rule.scope, rule: rule.id, message: "" };
-  if (rule.parameter !== undefined) failure.parameter = rule.parameter;
-  if (rule.documentedReset !== undefined && (stated === undefined || rule.resetWins)) {
-    failure.until = nextInUtc(rule.documentedReset, now);
-  }
-  return failure;
+function fromRow(row: Rule): Verdict {
+  const verdict: Verdict = { kind: row.kind, scope: row.scope, rule: row.id, row };
+  if (row.parameter !== undefined) verdict.parameter = row.parameter;
+  return verdict;
 }
 
 function describe(body: ErrorBody, status: number): string {

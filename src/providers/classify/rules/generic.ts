@@ -1,5 +1,5 @@
 /** What a reply means when nothing is known of who sent it. */
-import type { Rule } from "./rule.ts";
+import type { Rule } from "../rule.ts";
 
 export const GENERIC_RULES: readonly Rule[] = [
   {
@@ -15,12 +15,6 @@ export const GENERIC_RULES: readonly Rule[] = [
       "moderation_blocked",
       "moderation_reasons",
     ],
-  },
-  {
-    id: "generic/content-filter",
-    kind: "content_filter",
-    scope: "request",
-    status: [400, 403, 422, 451],
     words:
       /\bcontent (?:management )?policy\b|\bsafety system\b|\bflagged by\b|\bcontent was flagged\b|\bmoderation (?:blocked|failed|policy)\b/i,
   },
@@ -30,31 +24,20 @@ export const GENERIC_RULES: readonly Rule[] = [
     scope: "account",
     status: [400, 403, 429],
     codes: ["insufficient_quota", "insufficient_balance", "insufficient_credits", "billing_not_active"],
-  },
-  {
-    id: "generic/insufficient-credit",
-    kind: "no_credit",
-    scope: "account",
-    status: [400, 403, 429],
-    words: /\binsufficient[ _](?:account )?(?:balance|credits?|funds|quota)\b/i,
+    words:
+      /\binsufficient[ _](?:account )?(?:balance|credits?|funds|quota)\b|\bbalance (?:is )?(?:insufficient|not enough)\b/i,
   },
   { id: "generic/401", kind: "invalid_key", scope: "key", status: [401] },
   { id: "generic/402", kind: "no_credit", scope: "account", status: [402] },
   {
-    id: "generic/403-bad-key",
+    id: "generic/bad-key-code",
     kind: "invalid_key",
     scope: "key",
     status: [400, 403],
-    codes: [
-      "invalid_api_key",
-      "api_key_invalid",
-      "expired_api_key",
-      "api_key_expired",
-      "authentication_error",
-    ],
+    codes: ["invalid_api_key", "expired_api_key", "api_key_expired", "authentication_error"],
   },
   {
-    id: "generic/403-bad-key",
+    id: "generic/bad-key-words",
     kind: "invalid_key",
     scope: "key",
     status: [403],
@@ -91,12 +74,6 @@ export const GENERIC_RULES: readonly Rule[] = [
     scope: "request",
     status: [400, 413, 422, 500],
     codes: ["context_length_exceeded", "string_above_max_length", "context_window_exceeded"],
-  },
-  {
-    id: "generic/context-length",
-    kind: "context_too_long",
-    scope: "request",
-    status: [400, 413, 422, 500],
     words:
       /\bcontext (?:length|window|size)\b|\bmaximum context\b|\btoo many (?:input )?tokens\b|\b(?:prompt|input) is too long\b|\bexceeds the maximum number of tokens\b|\breduce the length of (?:the|your)\b/i,
   },

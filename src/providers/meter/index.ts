@@ -1,0 +1,50 @@
+/** What a reply says about limits: one reader for the dialects of all providers, which understands each from anybody. */
+import type { HeaderFamily, LimitObservation, ProviderSpec } from "../../core/provider.ts";
+import { type ErrorBody, readErrorBody } from "../classify/error-body.ts";
+import { statedInstant } from "../classify/wait.ts";
+import { skewOf } from "../duration.ts";
+import { observeBody } from "./body.ts";
+import { conclude } from "./dimension.ts";
+import { namedDimensions } from "./named.ts";
+import { structuredDimensions } from "./structured.ts";
+
+/** Limits as the headers state them; those that cannot be understood without doubt are left out. */
+export function observeHeaders(
+  family: HeaderFamily,
+  headers: Headers,
+  now: number,
+  skew = skewOf(headers, now),
+): LimitObservation[] {
+  if (family === "none") return [];
+  const dimensions = [...namedDimensions(headers), ...structuredDimensions(headers)];
+  return conclude(dimensions, family, { now, skew });
+}
+
+/** Limits as the headers of an error reply and those that a gateway passes on inside it state them. */
+export function observeErrorHeaders(
+  family: HeaderFamily,
+  headers: Headers,
+  body: ErrorBody,
+  now: number,
+): LimitObservation[] {
+  const outer = observeHeaders(family, headers, now);
+  return outer.length > 0 ? outer : observeHeaders(family, body.headers, now, skewOf(headers, now));
+}
+
+/** Limits as a reply states them: by its headers, and by its body where it is an error. */
+export function observeReply(
+  provider: Pick<ProviderSpec, "id" | "headerFamily">,
+  headers: Headers,
+  now: number,
+  errorBody?: string,
+): LimitObservation[] {
+  if (errorBody === undefined) return observeHeaders(provider.headerFamily, headers, now);
+  const body = readErrorBody(errorBody);
+  const clock = { now, skew: skewOf(headers, now) };
+  const wait = statedInstant(provider.id, body, headers, [], clock);
+  // The body speaks of the limit that was hit, so it comes last and prevails.
+  return [
+    ...observeErrorHeaders(provider.headerFamily, headers, body, now),
+    ...observeBody(body, wait, clock),
+  ];
+}
