@@ -161,6 +161,46 @@ describe("names", () => {
   });
 });
 
+describe("addresses that stand in requests", () => {
+  const publicOnly = { method: "GET", headers: {}, publicOnly: true } as const;
+  const { signal } = new AbortController();
+
+  test("are called on the public internet alone, names included", async () => {
+    const { port, connections } = await server();
+    const resolver = resolverOf({
+      "images.test.example": [["127.0.0.1"]],
+      "cats.test.example": [["8.8.8.8", "10.0.0.7"]],
+    });
+    const outbound = createOutbound({ clock: fixedClock(), resolver });
+    for (const host of ["127.0.0.1", "localhost", "10.0.0.7", "box.lan", "[::1]", "169.254.169.254"]) {
+      const message = await refusalOf(
+        outbound.send({ ...publicOnly, url: `http://${host}:${port}/`, signal }),
+      );
+      expect(message).toMatch(/is not on the public internet/);
+    }
+    expect(resolver.asked).toEqual([]);
+    for (const host of ["images.test.example", "cats.test.example"]) {
+      const message = await refusalOf(
+        outbound.send({ ...publicOnly, url: `http://${host}:${port}/`, signal }),
+      );
+      expect(message).toMatch(/is not on the public internet \((?:loopback|private)\)/);
+    }
+    expect(connections()).toBe(0);
+  });
+
+  test("are judged on their own, whatever endpoints were called before", async () => {
+    const { port, close } = await server();
+    close();
+    const outbound = createOutbound({
+      clock: fixedClock(),
+      resolver: resolverOf({ "api.test.example": [["127.0.0.1"]] }),
+    });
+    const url = `https://api.test.example:${port}/`;
+    await expect(outbound.send({ url, method: "GET", headers: {}, signal })).rejects.toThrow();
+    await refusalOf(outbound.send({ ...publicOnly, url, signal }));
+  });
+});
+
 describe("a resolver that changes its mind", () => {
   test("within a minute is not asked again", async () => {
     const { port } = await server();

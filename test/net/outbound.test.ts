@@ -1,10 +1,11 @@
 import net from "node:net";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { createOutbound } from "../../src/core/net/outbound.ts";
 import { ReplyTooLargeError } from "../../src/core/net/reply.ts";
 import type { OutboundRequest, OutboundResponse } from "../../src/core/ports.ts";
+import { connectProxy } from "./proxy-servers.ts";
 import { fixedClock, resolverOf } from "./scripted.ts";
 import { selfSigned } from "./self-signed.ts";
 
@@ -144,14 +145,58 @@ describe("text", () => {
     await expect((await get(url)).text(99_999)).rejects.toThrow(ReplyTooLargeError);
   });
 
-  test("a bomb of 300 KB does not become 300 MB", async () => {
-    const bomb = gzipSync(Buffer.alloc(300 * 1024 * 1024, 120));
-    const url = serve(() => new Response(bomb, { headers: { "content-encoding": "gzip" } }));
-    const child = Bun.spawn([process.execPath, join(import.meta.dirname, "read-bomb.ts"), url]);
-    const { outcome, grownBy } = await new Response(child.stdout).json();
-    expect(outcome).toBe("ReplyTooLargeError");
-    expect(grownBy).toBeLessThan(96 * 1024 * 1024);
+  describe("a small bomb does not become 200 MB", () => {
+    const content = Buffer.alloc(200 * 1024 * 1024, 120);
+    const fast = { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } };
+    test.each([
+      ["gzip", gzipSync],
+      ["deflate", deflateSync],
+      ["br", (bytes: Buffer) => brotliCompressSync(bytes, fast)],
+      ["zstd", zstdCompressSync],
+    ] as const)(
+      "in %s, read whole or as a stream, with and without a proxy",
+      async (encoding, compress) => {
+        const bomb = compress(content);
+        const url = serve(() => new Response(bomb, { headers: { "content-encoding": encoding } }));
+        const proxy = await connectProxy();
+        cleanups.push(() => proxy.close());
+        for (const way of ["whole", "stream"]) {
+          for (const through of ["", `http://127.0.0.1:${proxy.port}`]) {
+            const script = join(import.meta.dirname, "read-bomb.ts");
+            const child = Bun.spawn([process.execPath, script, url, way, through]);
+            const { outcome, grownBy } = await new Response(child.stdout).json();
+            expect(outcome).toBe(way === "whole" ? "ReplyTooLargeError" : "read 32 MB and left");
+            expect(grownBy, `${way} ${through}`).toBeLessThan(96 * 1024 * 1024);
+          }
+        }
+        expect(proxy.connections()).toBe(2);
+      },
+      30_000,
+    );
   });
+
+  test("replies with headers without end are refused, by their number and by their size", async () => {
+    const line = (index: number): string => `x-header-${index}: value\r\n`;
+    const many = Array.from({ length: 300 }, (_, index) => line(index)).join("");
+    for (const headers of [many, `x-big: ${"a".repeat(16 * 1024 * 1024)}\r\n`]) {
+      const { url } = await listen((socket) => {
+        socket.end(`HTTP/1.1 200 OK\r\n${headers}content-length: 2\r\n\r\nok`);
+      });
+      await expect(get(url)).rejects.toMatchObject({
+        code: expect.stringMatching(/^(?:Malformed_HTTP_Response|ResponseHeadersTooLarge)$/),
+      });
+    }
+  });
+
+  test.each(["-2", "99999999999999999999", "2\r\ncontent-length: 5"])(
+    "a stated length of %j is refused",
+    async (length) => {
+      const { url } = await listen((socket) => {
+        socket.end(`HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\nok`);
+      });
+      await expect(get(url)).rejects.toMatchObject({ code: "InvalidContentLength" });
+    },
+  );
 
   test("rejects when the connection breaks before the body is whole", async () => {
     const { url } = await listen((socket) => {

@@ -56,7 +56,7 @@ export async function socksProxy({
         socket.once("data", onRequest);
         return;
       }
-      socket.once("data", (bytes) => {
+      socket.once("data", (bytes: Buffer) => {
         const user = bytes.subarray(2, 2 + (bytes[1] ?? 0)).toString();
         const given = `${user}:${bytes.subarray(3 + user.length).toString()}`;
         logins.push(given);

@@ -108,6 +108,15 @@ describe.each(KINDS)("a proxy by %s", (kind) => {
     expect(proxy.connections()).toBe(0);
   });
 
+  test("does not get to see what a request names inside of a network", async () => {
+    const proxy = await start(kind);
+    const answers = { "images.test.example": [["10.0.0.7"]] };
+    const get = caller(urlOf(kind, proxy.port), resolverOf(answers));
+    const call = get("http://images.test.example/cat.png", { publicOnly: true });
+    expect(await failureOf(call)).toMatchObject({ rule: "outbound/not-public" });
+    expect(proxy.connections()).toBe(0);
+  });
+
   test("keeps connections open, unless a call wants its own", async () => {
     const server = await open(listenHttp());
     const proxy = await start(kind);

@@ -47,15 +47,18 @@ export function createOutbound(options: OutboundOptions): Outbound {
   let proxies: Promise<Proxies> | null = null;
   return {
     async send(request) {
-      const destination = (request.publicOnly ? foreign : destinations).of(request.url);
+      const judge = request.publicOnly ? foreign : destinations;
+      const destination = judge.of(request.url);
       const proxy = request.proxy ?? options.proxy ?? DIRECT;
       if (proxy !== DIRECT && !destination.loopback) {
+        // The proxy may stand where more than the public internet is in reach.
+        if (request.publicOnly && !destination.fixed) await lookUp(judge, destination, request.signal);
         proxies ??= import("./proxies.ts").then((module) => new module.Proxies());
         return (await proxies).send(request, destination, proxy);
       }
       if (destination.fixed) return new FetchedResponse(await call(request, null));
-      const found = (request.publicOnly ? foreign : destinations).addressesOf(destination);
-      const addresses = found instanceof Promise ? await unlessAborted(found, request.signal) : found;
+      const found = lookUp(judge, destination, request.signal);
+      const addresses = found instanceof Promise ? await found : found;
       return new FetchedResponse(await callPinned(request, destination, addresses));
     },
   };
@@ -101,6 +104,15 @@ async function callPinned(
 
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+function lookUp(
+  judge: Destinations,
+  destination: Destination,
+  signal: AbortSignal,
+): readonly string[] | Promise<readonly string[]> {
+  const found = judge.addressesOf(destination);
+  return found instanceof Promise ? unlessAborted(found, signal) : found;
 }
 
 /** A look-up cannot be taken back, but nobody has to wait for it. */

@@ -26,7 +26,7 @@ export class Proxies {
   readonly #agents = new Map<string, Dispatcher>();
 
   async send(request: OutboundRequest, target: Destination, proxy: string): Promise<OutboundResponse> {
-    if (target.protocol === "http:" && !isLocalProxy(proxy)) {
+    if (target.protocol === "http:" && !request.publicOnly && !isLocalProxy(proxy)) {
       throw refused(
         "plain-http",
         `Plain http to ${target.host} would show the key to the proxy ${describeProxy(proxy)}. Use https:// in the base URL of this key, or the proxy \`direct\` for it.`,
