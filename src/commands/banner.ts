@@ -19,7 +19,9 @@ export function printBanner(output: Output, server: RunningServer): void {
   }
   output.line(`freellm ${VERSION} is ready at ${bold(listener.url)}`);
   output.line();
-  if (keys.length === 0) row("keys", "none yet; add one: freellm keys add");
+  if (keys.length === 0 && home === null)
+    row("keys", "none; put one into the environment, for example as GROQ_API_KEY");
+  else if (keys.length === 0) row("keys", "none yet; add one: freellm keys add");
   else row("keys", `${keys.length} of ${providers} ${providers === 1 ? "provider" : "providers"}`);
   if (fleet !== null) {
     row("demo", "the providers are simulated, and nothing is kept");

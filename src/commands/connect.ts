@@ -2,6 +2,7 @@
 import { type Admin, CommandError } from "../core/command.ts";
 import { systemProcesses } from "../core/store/lock.ts";
 import { StoreError } from "../core/store/store-error.ts";
+import type { Vault } from "../core/vault/vault.ts";
 import { noServerError } from "./complaint.ts";
 import type { Context } from "./context.ts";
 import { openLocally } from "./open.ts";
@@ -12,6 +13,8 @@ export interface Connection {
   admin: Admin;
   /** null when the work is done in this process. */
   server: { url: string; pid: number | null } | null;
+  /** Open when the work is done in this process, else null. */
+  vault: Vault | null;
   close(): Promise<void>;
 }
 
@@ -40,8 +43,8 @@ export async function connect(context: Context, { url }: Destination): Promise<C
     const server = announcedServer(context.home, systemProcesses());
     if (server !== null) return connectTo(context, server);
     try {
-      const { admin, close } = await openLocally(context);
-      return { admin, server: null, close };
+      const { admin, vault, close } = await openLocally(context);
+      return { admin, vault, server: null, close };
     } catch (error) {
       const busy = error instanceof StoreError && error.code === "locked";
       if (!busy || performance.now() > deadline) throw error;
@@ -85,5 +88,5 @@ function connectByUrl({ environment, home }: Context, given: string): Connection
 }
 
 function remote(url: string, pid: number | null, token: string): Connection {
-  return { admin: new ServerClient(url, token), server: { url, pid }, close: async () => {} };
+  return { admin: new ServerClient(url, token), server: { url, pid }, vault: null, close: async () => {} };
 }

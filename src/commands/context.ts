@@ -12,4 +12,6 @@ export interface Context {
   readonly interactive: boolean;
   /** The first line of stdin, trimmed; "" at its end. */
   readLine(): Promise<string>;
+  /** All of stdin, up to a megabyte. */
+  readAll(): Promise<string>;
 }

@@ -7,13 +7,16 @@ import { resolveSettings } from "../core/config/resolve.ts";
 import type { Settings } from "../core/config/settings.ts";
 import type { Environment } from "../core/net/environment.ts";
 import { createOutbound } from "../core/net/outbound.ts";
+import { checkProxyUrl } from "../core/net/proxy-url.ts";
+import { systemResolver } from "../core/net/resolver.ts";
 import type { Log } from "../core/ports.ts";
 import type { Providers } from "../core/provider.ts";
+import type { Preferences } from "../core/route/preferences.ts";
 import { openFileStore } from "../core/store/file-store.ts";
 import { type Home, prepareHome } from "../core/store/home.ts";
 import { acquireLock, systemProcesses } from "../core/store/lock.ts";
 import { openStore, type Store } from "../core/store/store.ts";
-import type { OpenerKind } from "../core/vault/header.ts";
+import { type OpenerKind, VAULT_HEADER } from "../core/vault/header.ts";
 import { systemKeychain } from "../core/vault/keychain.ts";
 import { readPassphrase } from "../core/vault/passphrase.ts";
 import { openVault, type Vault } from "../core/vault/vault.ts";
@@ -25,6 +28,7 @@ import { VERSION } from "./version.ts";
 
 export interface OpenedAdmin {
   admin: Admin;
+  vault: Vault;
   close(): Promise<void>;
 }
 
@@ -76,13 +80,8 @@ export async function openApplication(options: OpenOptions): Promise<OpenedAppli
       sealedRecords:
         store.settings.sealed(UNIFIED_TOKEN) !== undefined ||
         store.keys.list().some((key) => key.secret !== null),
-      encryptionKey: environment.FREELLM_ENCRYPTION_KEY,
-      keyFile: home.keyFile,
-      keychain: systemKeychain(),
-      ...passphraseFrom(environment),
+      ...openers(home, environment),
       ...openerChoice(environment),
-      random,
-      timers,
     });
     if (vault.created) notices.push(`Your keys are encrypted; ${vault.describe()} opens them.`);
     const application = createApplication(store, vault, settings, log);
@@ -126,7 +125,28 @@ export async function openLocally(context: Context): Promise<OpenedAdmin> {
   const log = createLog(process.stderr, clock, "error");
   const opened = await openApplication({ home, environment, settings, log, lockWaitMs: 0 });
   for (const notice of opened.notices) output.note(notice);
-  return { admin: opened.application, close: async () => opened.close() };
+  const { application } = opened;
+  return { admin: application, vault: application.vault, close: async () => opened.close() };
+}
+
+/** The vault that belongs to `header`, by what opens it on this machine. Throws VaultError. */
+export async function openVaultOf(
+  { home, environment }: Pick<Context, "home" | "environment">,
+  header: string,
+): Promise<Vault> {
+  const slot = { read: () => header || undefined, write: () => {} };
+  return await openVault({ header: slot, sealedRecords: true, ...openers(home, environment) });
+}
+
+function openers(home: Home, environment: Environment) {
+  return {
+    encryptionKey: environment.FREELLM_ENCRYPTION_KEY,
+    keyFile: home.keyFile,
+    keychain: systemKeychain(),
+    ...passphraseFrom(environment),
+    random,
+    timers,
+  };
 }
 
 export async function loadProviders(): Promise<Providers> {
@@ -134,7 +154,12 @@ export async function loadProviders(): Promise<Providers> {
 }
 
 function createApplication(store: Store, vault: Vault, settings: Settings, log: Log): Application {
-  const outbound = createOutbound();
+  const outbound = createOutbound({
+    clock,
+    resolver: systemResolver(),
+    trusted: providers.all().flatMap(({ baseUrl, otherBaseUrls }) => [baseUrl, ...otherBaseUrls]),
+    proxy: proxyIn(settings),
+  });
   const limits = {
     maxAttempts: settings.maxAttempts,
     failoverBudgetMs: settings.failoverBudgetMs,
@@ -145,6 +170,8 @@ function createApplication(store: Store, vault: Vault, settings: Settings, log: 
     headerHoldMs: settings.headerHoldMs,
     heartbeatMs: settings.heartbeatMs,
     maxBodyBytes: settings.maxBodyBytes,
+    rescue: settings.rescue,
+    holdTools: settings.holdTools,
   };
   return new Application({
     store,
@@ -156,11 +183,32 @@ function createApplication(store: Store, vault: Vault, settings: Settings, log: 
     random,
     log,
     limits,
+    preferences: preferencesIn(settings),
+    hash: (text, seed) => Bun.hash.xxHash64(text, seed),
     version: VERSION,
   });
 }
 
-const VAULT_HEADER = "vault_header";
+/** null where none is set. Throws CommandError, which does not repeat what may hold a password. */
+function proxyIn({ proxy }: Settings): string | null {
+  if (proxy === "") return null;
+  const checked = checkProxyUrl(proxy);
+  if ("url" in checked) return checked.url;
+  throw new CommandError("settings", `The setting proxy is not right. ${checked.error}`, checked.hint, true);
+}
+
+function preferencesIn(settings: Settings): Preferences {
+  const { quality = 0, success = 0, speed = 0, quota = 0 } = settings.strategyWeights;
+  const aliases = Object.entries(settings.aliases).map(([name, model]) => [name.toLowerCase(), model]);
+  const profiles = Object.entries(settings.profiles).map(([name, chain]) => [name.toLowerCase(), chain]);
+  return {
+    strategy: settings.strategy,
+    weights: { quality, success, speed, quota },
+    profiles: Object.fromEntries(profiles),
+    aliases: Object.fromEntries(aliases),
+    private: settings.private,
+  };
+}
 
 function headerIn(store: Store) {
   return {

@@ -76,6 +76,11 @@ export class Output {
     this.#stderr.write(`freellm: note: ${sanitize(text)}\n`);
   }
 
+  /** What is being done, on one line that the next one replaces; on terminals only. "" takes it away. */
+  progress(text: string): void {
+    if (this.#stderr.isTTY === true) this.#stderr.write(`\r\u001b[K${sanitize(text)}`);
+  }
+
   warn(text: string): void {
     this.#stderr.write(`freellm: ${this.#paintErrors.yellow("warning")}: ${sanitize(text)}\n`);
   }

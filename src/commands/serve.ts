@@ -24,9 +24,18 @@ export function define(command: Command, context: Context): void {
     .option("--expose", "allow an address that other machines can reach")
     .option("--demo", "with simulated providers: no key, no network, nothing kept")
     .option("--tour", "with --demo: show one answer, and in a pipe end after it")
-    .option("--ephemeral", "keep nothing: keys and history are gone at the end")
+    .option(
+      "--ephemeral",
+      "keep nothing: take the keys from the environment (GROQ_API_KEY, ...) and forget all at the end",
+    )
     .action((options: Options) => serve(context, options));
-  withExamples(command, "freellm serve", "freellm serve --port 8080", "freellm serve --demo");
+  withExamples(
+    command,
+    "freellm serve",
+    "freellm serve --port 8080",
+    "freellm serve --demo",
+    "freellm serve --ephemeral",
+  );
 }
 
 async function serve(context: Context, options: Options): Promise<void> {

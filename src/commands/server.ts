@@ -13,6 +13,7 @@ import { openaiChat } from "../core/surface/openai-chat/index.ts";
 import { createTokenChecker } from "../core/vault/token.ts";
 import type { Context } from "./context.ts";
 import { type DemoFleetHandle, startDemoFleet } from "./demo-fleet.ts";
+import { addEnvironmentKeys } from "./environment-keys.ts";
 import { createLog, type LogLevel } from "./log.ts";
 import { loadSettings, type OpenedApplication, openApplication, openEphemeral } from "./open.ts";
 import { clock, random } from "./ports.ts";
@@ -82,6 +83,9 @@ export async function startServer(context: Context, options: ServeOptions): Prom
     };
     try {
       if (options.demo) fleet = await startDemoFleet(opened.application);
+      else if (options.ephemeral) {
+        opened.notices.push(...(await addEnvironmentKeys(opened.application, environment)));
+      }
       const adminToken = options.ephemeral ? newAdminToken(random) : createAdminToken(home, random);
       const started = startListening(opened, settings, adminToken);
       listener = started;

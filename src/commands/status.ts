@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { KeyView, Snapshot } from "../core/command.ts";
+import { adviceOn } from "./advice.ts";
 import { type Connection, connectToServer, withConnection } from "./connect.ts";
 import type { Context } from "./context.ts";
 import { duration, isoTime } from "./moment.ts";
@@ -18,6 +19,7 @@ export function define(command: Command, context: Context): void {
 
 function print({ output }: Context, snapshot: Snapshot, server: Connection["server"]): void {
   const { version, startedAt, now, keys, models, totals } = snapshot;
+  const advice = adviceOn(snapshot);
   const ready = models.filter(({ available }) => available).length;
   if (version !== VERSION) {
     output.warn(`the server is version ${version}, this command is version ${VERSION}: restart the server.`);
@@ -25,7 +27,7 @@ function print({ output }: Context, snapshot: Snapshot, server: Connection["serv
   if (output.json) {
     const counts = { keys: countStates(keys), models: { all: models.length, available: ready } };
     const identity = { url: server?.url ?? null, pid: server?.pid ?? null, version };
-    output.data({ servers: [{ ...identity, startedAt: isoTime(startedAt), ...counts, totals }] });
+    output.data({ servers: [{ ...identity, startedAt: isoTime(startedAt), ...counts, totals, advice }] });
     return;
   }
   const states = Object.entries(countStates(keys)).map(([state, count]) => `${count} ${state}`);
@@ -38,6 +40,7 @@ function print({ output }: Context, snapshot: Snapshot, server: Connection["serv
     ["tokens", `${totals.inputTokens} in, ${totals.outputTokens} out`],
   ];
   for (const [name, value] of rows) output.line(`${output.paint.bold(name.padEnd(10))}${value}`);
+  for (const { about, problem, remedy } of advice) output.warn(`${about}: ${problem}; ${remedy}`);
 }
 
 function countStates(keys: readonly KeyView[]): Record<string, number> {

@@ -18,11 +18,23 @@ export function createContext(args: readonly string[]): Context {
     home: resolveHome({ environment: env, platform, userDirectory: homedir() }),
     interactive: stdin.isTTY === true && stderr.isTTY === true,
     readLine: () => firstLine(stdin),
+    readAll: () => whole(stdin),
   };
 }
 
 /** Longer than any key; whoever pipes in more has piped in the wrong thing. */
 const MAX_LINE_BYTES = 64 * 1024;
+
+const MAX_BYTES = 1024 * 1024;
+
+async function whole(stream: NodeJS.ReadStream): Promise<string> {
+  let text = "";
+  for await (const chunk of stream.setEncoding("utf8")) {
+    text += chunk;
+    if (text.length > MAX_BYTES) break;
+  }
+  return text;
+}
 
 async function firstLine(stream: NodeJS.ReadStream): Promise<string> {
   let text = "";

@@ -3,12 +3,14 @@
  * (as the gateway of `serve/`) and carries out what users ask (as `Admin`), with or without a socket in front.
  */
 import { analyticsView } from "./app/analytics.ts";
-import { KeyCommands, type KeyHost } from "./app/key-commands.ts";
+import { isKeyCommand, KeyCommands, type KeyHost } from "./app/key-commands/index.ts";
 import { Keyring } from "./app/keyring.ts";
 import { ModelCommands } from "./app/model-commands.ts";
-import { providerEvent, Registry } from "./app/registry.ts";
+import { modelViews } from "./app/model-views.ts";
+import { Registry } from "./app/registry.ts";
+import { restoreModels } from "./app/restore-models.ts";
 import { UnifiedToken } from "./app/unified-token.ts";
-import { keyView, modelViews, quotaViews } from "./app/views.ts";
+import { keyView, quotaViews } from "./app/views.ts";
 import {
   type Admin,
   type AnalyticsRange,
@@ -22,7 +24,9 @@ import {
 import type { Clock, Journal, Log, Outbound, Random, Timer, Timers } from "./ports.ts";
 import type { ProviderSpec, Providers } from "./provider.ts";
 import type { KeyId, ModelKey, RouterEvent } from "./route/event.ts";
+import type { Preferences } from "./route/preferences.ts";
 import { RouterState } from "./route/state.ts";
+import type { Digest } from "./serve/conversation.ts";
 import { Feed } from "./serve/feed.ts";
 import type { Gateway, ServeLimits } from "./serve/gateway.ts";
 import { ExpiringMemory } from "./serve/memory.ts";
@@ -41,6 +45,9 @@ export interface ApplicationOptions {
   random: Random;
   log: Log;
   limits: ServeLimits;
+  preferences: Preferences;
+  /** Fast and seeded; need not be safe against somebody who knows the seed. */
+  hash: (text: string, seed: bigint) => bigint;
   version: string;
 }
 
@@ -68,10 +75,12 @@ export class Application implements Admin, Gateway, KeyHost {
   readonly timers: Timers;
   readonly log: Log;
   readonly limits: ServeLimits;
+  readonly digest: Digest;
   readonly store: Store;
   readonly vault: Vault;
   readonly registry: Registry;
   readonly token: UnifiedToken;
+  readonly publicLists = new Map<string, boolean>();
   /** The address under which it is served; null while it is not. */
   address: string | null = null;
   readonly #runName: string;
@@ -95,6 +104,8 @@ export class Application implements Admin, Gateway, KeyHost {
     this.timers = options.timers;
     this.log = options.log;
     this.limits = options.limits;
+    const seed = BigInt(`0x${options.vault.fingerprint("names of conversations").slice(0, 16)}`);
+    this.digest = (text) => options.hash(text, seed).toString(36);
     this.registry = new Registry(options.providers);
     this.waiters = new Waiters(options.clock, options.timers);
     this.memory = new ExpiringMemory(options.clock);
@@ -106,6 +117,7 @@ export class Application implements Admin, Gateway, KeyHost {
     this.#keyring = new Keyring(options.vault);
     this.#keys = new KeyCommands(this);
     this.#models = new ModelCommands(this);
+    this.state.apply({ type: "preferences-set", preferences: options.preferences });
     this.#restore();
   }
 
@@ -136,6 +148,10 @@ export class Application implements Admin, Gateway, KeyHost {
 
   baseUrlOf(keyId: KeyId): string | null {
     return this.#keyring.baseUrlOf(keyId);
+  }
+
+  proxyOf(keyId: KeyId): string | null {
+    return this.#keyring.proxyOf(keyId);
   }
 
   doubt(keyId: KeyId): void {
@@ -181,6 +197,7 @@ export class Application implements Admin, Gateway, KeyHost {
   /** Keeps the store small from now on. */
   start(): void {
     this.#compaction = this.timers.after(COMPACT_EVERY_MS, () => {
+      this.#saveLearnt();
       this.store
         .compact(this.clock.now())
         .catch((error: unknown) =>
@@ -195,7 +212,16 @@ export class Application implements Admin, Gateway, KeyHost {
   close(): void {
     this.#compaction?.cancel();
     this.#compaction = null;
+    this.#saveLearnt();
     this.store.close();
+  }
+
+  #saveLearnt(): void {
+    try {
+      this.store.saveLearnt(this.state.learnt(this.clock.now()));
+    } catch (error) {
+      this.log.error("what was learnt could not be kept", { error: String(error) });
+    }
   }
 
   async snapshot(): Promise<Snapshot> {
@@ -208,7 +234,7 @@ export class Application implements Admin, Gateway, KeyHost {
       now,
       address: this.address,
       keys: this.keyViews(),
-      models: modelViews(this.state, now),
+      models: modelViews(this, now),
       quotas: quotaViews(this.state, now),
       requests: this.store.history.recent(SHOWN_REQUESTS),
       totals: this.store.totals(),
@@ -220,25 +246,18 @@ export class Application implements Admin, Gateway, KeyHost {
   }
 
   async execute(command: Command): Promise<CommandReply> {
+    if (isKeyCommand(command)) return this.#keys.execute(command);
     switch (command.type) {
-      case "key-add":
-        return this.#keys.add(command);
-      case "key-remove":
-        return this.#keys.remove(command.id);
-      case "keys-reorder":
-        return this.#keys.reorder(command.ids);
-      case "key-enable":
-        return this.#keys.setState(command.id, "unknown");
-      case "key-disable":
-        return this.#keys.setState(command.id, "disabled");
-      case "key-test":
-        return this.#keys.test(command.id);
       case "model-enable":
-        return this.#models.enable(command.model, true);
       case "model-disable":
-        return this.#models.enable(command.model, false);
       case "models-reorder":
-        return this.#models.reorder(command.models);
+      case "models-list":
+      case "models-switch":
+      case "models-pin":
+      case "models-refresh":
+      case "models-import":
+      case "models-import-undo":
+        return this.#models.execute(command);
       case "token-show":
         return { type: "token", token: this.token.show() };
       case "token-rotate":
@@ -248,18 +267,10 @@ export class Application implements Admin, Gateway, KeyHost {
 
   /** The state as the store remembers it. Nothing of this is appended to the journal again. */
   #restore(): void {
-    const overrides = this.modelOverrides();
-    for (const spec of this.providers.all()) this.state.apply(providerEvent(spec, overrides));
-    for (const endpoint of this.store.endpoints.list()) {
-      this.state.apply(providerEvent(this.registry.setCustom(endpoint), overrides));
-    }
+    restoreModels(this, this.modelOverrides());
     for (const key of this.store.keys.list()) {
       this.#keyring.set(key);
       this.state.apply({ type: "key-set", key: routedKey(key) });
-    }
-    const ordered = this.store.models.list().filter((override) => override.position !== null);
-    if (ordered.length > 0) {
-      this.state.apply({ type: "models-ordered", models: ordered.map(({ model }) => model) });
     }
     for (const event of this.store.restore(this.#startedAt)) this.state.apply(event);
     this.feed.sequence = this.state.sequence;

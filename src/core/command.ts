@@ -2,64 +2,59 @@
  * What a user can ask of freellm, whoever asks: the command line without a server, the command line through a
  * running server, the dashboard. One shape for the admin API and for calls in the process.
  */
-import type { KeyState, RequestRecord } from "./route/event.ts";
-import type { LimitMetric, LimitSource, LimitWindow } from "./route/limits.ts";
+import type { EndpointView, KeyCheck, KeyCommand, KeyView, ProbeView, SealedKey } from "./command/keys.ts";
+import type { RequestRecord } from "./route/event.ts";
+import type {
+  DataUse,
+  LimitMetric,
+  LimitSource,
+  LimitSpec,
+  LimitWindow,
+  ModelStatus,
+  SpeedClass,
+} from "./route/limits.ts";
 
-/** Limits of a custom endpoint's models on one account; absent means unlimited. */
-export interface CustomLimits {
-  rpm?: number;
-  rpd?: number;
-  tpm?: number;
-  tpd?: number;
-  concurrency?: number;
-}
+export type {
+  CustomLimits,
+  EndpointView,
+  KeyCheck,
+  KeyCommand,
+  KeyView,
+  ProbeView,
+  SealedKey,
+} from "./command/keys.ts";
 
 export type Command =
-  | {
-      type: "key-add";
-      /** Built-in provider id, or `custom`. */
-      provider: string;
-      /** null for a provider or endpoint that needs no key. */
-      secret: string | null;
-      label?: string;
-      account?: string;
-      baseUrl?: string;
-      /** For `custom`. */
-      name?: string;
-      models?: string[];
-      context?: number;
-      limits?: CustomLimits;
-    }
-  | { type: "key-remove"; id: string }
-  /** Ids that are left out keep their order behind those given. */
-  | { type: "keys-reorder"; ids: string[] }
-  | { type: "key-enable"; id: string }
-  | { type: "key-disable"; id: string }
-  /** null tests every key. */
-  | { type: "key-test"; id: string | null }
-  | { type: "model-enable"; model: string }
+  | KeyCommand
+  /** `mayCost`: the user knows that its calls may cost money. */
+  | { type: "model-enable"; model: string; mayCost?: boolean }
   | { type: "model-disable"; model: string }
   /** Models that are left out keep their order behind those given. */
   | { type: "models-reorder"; models: string[] }
+  /** Every model that is known, those that no request is offered included. */
+  | { type: "models-list" }
+  /**
+   * In this and the next two, a model is named by its id, or several by their provider, family, upstream id or a pattern
+   * with `*`. `enabled` null: as the catalogue has it.
+   */
+  | { type: "models-switch"; models: string[]; enabled: boolean | null; mayCost?: boolean }
+  | { type: "models-pin"; models: string[]; pinned: boolean }
+  /** Asks the provider, or each one that has a key (null), for its list of models; `apply` false only tells. */
+  | { type: "models-refresh"; provider: string | null; apply: boolean }
+  /** A signed catalogue: its text, or where to get it. `key`: whose signature is to count, too. */
+  | {
+      type: "models-import";
+      document?: string;
+      url?: string;
+      /** Where the document does not hold it. */
+      signature?: string;
+      key?: string;
+      apply: boolean;
+    }
+  /** Back to what was before the last import. */
+  | { type: "models-import-undo" }
   | { type: "token-show" }
   | { type: "token-rotate" };
-
-/** One key as it may be shown: never more of the secret than its last four characters. */
-export interface KeyView {
-  id: string;
-  provider: string;
-  label: string | null;
-  account: string;
-  state: KeyState;
-  /** Why it is in this state, in words. */
-  detail: string | null;
-  /** Epoch milliseconds at which a rest ends. */
-  until: number | null;
-  last4: string | null;
-  /** 1 is tried first. */
-  order: number;
-  baseUrl: string | null;
-}
 
 export interface ModelView {
   /** `<provider>/<upstream id>`. */
@@ -68,17 +63,71 @@ export interface ModelView {
   model: string;
   family: string;
   name: string;
+  /** `unknown`: the user once chose something about it, and nobody knows it any more. */
+  status: ModelStatus | "unknown";
+  /** Where it became known; null when it is not. */
+  origin: "built_in" | "imported" | "discovered" | "user" | null;
   contextWindow: number | null;
   maxOutputTokens: number | null;
   capabilities: { tools: boolean; vision: boolean; jsonSchema: boolean; reasoning: boolean };
+  /** 0 to 100, an estimate. */
+  intelligence: number | null;
+  speed: SpeedClass | null;
+  dataUse: DataUse;
+  limits: readonly LimitSpec[];
+  /** Where the facts are from, and the ISO date on which they held; "" where nobody says. */
+  source: string;
+  asOf: string;
+  /** Known to cost nothing. */
+  free: boolean;
+  /** To be told before it is enabled. */
+  mayCost: boolean;
   enabled: boolean;
+  /** What the user said about it; null: nothing. */
+  override: boolean | null;
   /** Whether a request could be served by it now. */
   available: boolean;
   /** Why not, in words. */
   reason: string | null;
   /** Epoch milliseconds at which it is expected to be available again. */
   until: number | null;
+  /** 1 is tried first; 0 is never tried. */
   order: number;
+  pinned: boolean;
+  /** What a strategy makes of it; null where none scores. */
+  scores: Readonly<Record<string, number>> | null;
+}
+
+/** What a list or a catalogue changes about a model. */
+export interface ModelChange {
+  model: string;
+  /** `back`: it was gone or retired. */
+  kind: "new" | "gone" | "back" | "changed";
+  /** In words; of a new model, what is known of it. */
+  facts: { name: string; from: string | null; to: string | null }[];
+  /** Whether it is used afterwards. */
+  enabled: boolean;
+}
+
+export interface RefreshView {
+  provider: string;
+  /** The key that asked; null for a call without one. */
+  key: string | null;
+  /** How many models the provider lists; 0 where it could not be asked. */
+  listed: number;
+  /** Why it could not be asked, in words. */
+  error: string | null;
+  changes: ModelChange[];
+  applied: boolean;
+}
+
+export interface CatalogueView {
+  /** ISO time; null: no imported catalogue is in force. */
+  issued: string | null;
+  signer: string | null;
+  changes: ModelChange[];
+  notes: string[];
+  applied: boolean;
 }
 
 export interface QuotaView {
@@ -96,12 +145,17 @@ export interface QuotaView {
   source: LimitSource;
 }
 
-export interface ProbeView {
+/** When a key or a model has nothing left at the pace of the last while. */
+export interface ForecastView {
+  scope: "key" | "model";
   id: string;
-  provider: string;
-  result: "valid" | "invalid" | "inconclusive";
-  detail: string;
-  durationMs: number;
+  /** The limit that is reached; null when it is no single one. */
+  metric: LimitMetric | null;
+  window: LimitWindow | null;
+  /** Epoch milliseconds. */
+  dryAt: number;
+  /** When that limit is free again; null when it is not known. */
+  resetsAt: number | null;
 }
 
 /** The whole state as the admin API gives it. */
@@ -119,6 +173,8 @@ export interface Snapshot {
   quotas: QuotaView[];
   /** Latest first, at most 100. */
   requests: RequestRecord[];
+  /** What runs dry first; absent while nothing is known. */
+  forecast?: ForecastView[];
   totals: { requests: number; failed: number; failovers: number; inputTokens: number; outputTokens: number };
 }
 
@@ -159,9 +215,15 @@ export type CommandReply =
   | { type: "key"; key: KeyView; notes: string[] }
   | { type: "keys"; keys: KeyView[] }
   | { type: "removed"; id: string }
+  /** In the order of the question. */
+  | { type: "checked"; checks: KeyCheck[] }
+  /** `header` says which opener the vault wants. */
+  | { type: "sealed"; header: string; keys: SealedKey[]; endpoints: EndpointView[] }
   | { type: "probes"; probes: ProbeView[] }
   | { type: "model"; model: ModelView }
   | { type: "models"; models: ModelView[] }
+  | { type: "refreshed"; refreshes: RefreshView[] }
+  | { type: "catalogue"; catalogue: CatalogueView }
   | { type: "token"; token: string };
 
 /** A command that cannot be carried out, in words for a person. `usage` means the command itself is wrong. */

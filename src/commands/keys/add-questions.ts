@@ -2,31 +2,35 @@
 import { input, password, select } from "@inquirer/prompts";
 import type { KeyView } from "../../core/command.ts";
 import type { ProviderSpec, Providers } from "../../core/provider.ts";
+import { splitAccount } from "../../core/serve/credential.ts";
 import { usageError } from "../complaint.ts";
-import type { Output } from "../output.ts";
+import type { Context } from "../context.ts";
 import { type AddOptions, addition, CUSTOM, type KeyAddition, knownProviders } from "./addition.ts";
+import { ownerOf, type Pasted, readPasted, withAccountId } from "./secret.ts";
 
 export interface Questions {
   provider: string | undefined;
+  /** By an option; else it is asked for. */
+  given: Pasted | undefined;
   options: AddOptions;
   providers: Providers;
   /** The keys that there are. */
   keys: readonly KeyView[];
-  output: Output;
+  context: Context;
 }
 
 const PAGE_SIZE = 15;
 const terminal = { output: process.stderr };
 
-export async function ask({ provider, options, providers, keys, output }: Questions): Promise<KeyAddition> {
-  const chosen = provider ?? (await askProvider(providers));
+export async function ask(questions: Questions): Promise<KeyAddition> {
+  const { options, providers, keys, context } = questions;
+  const { chosen, pasted } = await whose(questions);
   const spec = providers.find(chosen);
-  if (spec === undefined && chosen !== CUSTOM && !keys.some((key) => key.provider === chosen)) {
-    throw usageError(`There is no provider "${chosen}".`, knownProviders(providers));
-  }
   const complete = chosen === CUSTOM ? await askEndpoint(options, keys) : options;
-  if (spec?.signUpUrl) output.note(`Keys of ${spec.name}: ${spec.signUpUrl}`);
-  const secret = await askSecret(spec);
+  if (spec?.signUpUrl && pasted === null) context.output.note(`Keys of ${spec.name}: ${spec.signUpUrl}`);
+  const text = pasted ?? (await askSecret(spec));
+  const read = text === null ? null : readPasted(text, providers).secret;
+  const secret = read === null ? null : await askAccountId(spec, withAccountId(spec, read, options, context));
   const siblings = keys.filter((key) =>
     chosen === CUSTOM ? sameAddress(key, complete.baseUrl) : key.provider === chosen,
   );
@@ -37,6 +41,7 @@ export async function ask({ provider, options, providers, keys, output }: Questi
     secret,
     {
       ...complete,
+      test: complete.test ?? true,
       ...(account === undefined ? {} : { account }),
       ...(label === "" ? {} : { label }),
     },
@@ -44,17 +49,62 @@ export async function ask({ provider, options, providers, keys, output }: Questi
   );
 }
 
-async function askProvider(providers: Providers): Promise<string> {
-  const choices = providers.all().map(({ id, name }) => ({ value: id, name }));
-  return await select(
+/** Whose key it is, and the key where it had to be seen to know. */
+async function whose({ provider, given, options, providers, keys }: Questions): Promise<{
+  chosen: string;
+  pasted: string | null;
+}> {
+  if (provider !== undefined) {
+    const known = providers.find(provider) !== undefined || provider === CUSTOM;
+    if (!known && !keys.some((key) => key.provider === provider)) {
+      throw usageError(`There is no provider "${provider}".`, knownProviders(providers));
+    }
+    return { chosen: provider, pasted: given?.secret ?? null };
+  }
+  const pasted = given ?? readPasted(await askAnyKey(), providers);
+  if (pasted.secret === "") return { chosen: await askProvider(providers.all()), pasted: null };
+  const recognised = providers.recognise(pasted.secret);
+  if (pasted.provider !== null || recognised.kind === "certain" || recognised.kind === "refused") {
+    return { chosen: ownerOf(providers, pasted, options), pasted: pasted.secret };
+  }
+  const candidates = recognised.kind === "ambiguous" ? recognised.candidates : [];
+  const message = candidates.length > 0 ? "Its shape fits these. Whose key is it?" : "Whose key is it?";
+  return { chosen: await askProvider(providers.all(), candidates, message), pasted: pasted.secret };
+}
+
+async function askAnyKey(): Promise<string> {
+  return await password({ message: "API key (empty: choose the provider first)", mask: "*" }, terminal);
+}
+
+/** Those that are likely come first. */
+async function askProvider(
+  all: readonly ProviderSpec[],
+  likely: readonly ProviderSpec[] = [],
+  message = "Provider",
+): Promise<string> {
+  const others = all.filter((spec) => spec.status !== "retired" && !likely.includes(spec));
+  const free = others.filter(({ status }) => status !== "paid");
+  const paid = others.filter(({ status }) => status === "paid");
+  const choices = [...likely, ...free, ...paid].map(({ id, name, status, statusNote }) => ({
+    value: id,
+    name: status === "paid" ? `${name} (no free models)` : name,
+    ...(statusNote === null ? {} : { description: statusNote }),
+  }));
+  const custom = { value: CUSTOM, name: "An endpoint of your own" };
+  return await select({ message, choices: [...choices, custom], pageSize: PAGE_SIZE, loop: false }, terminal);
+}
+
+/** The account id of a token that came without one. */
+async function askAccountId(spec: ProviderSpec | undefined, secret: string): Promise<string> {
+  if (spec?.credential !== "account_and_token" || splitAccount(secret) !== null) return secret;
+  const account = await input(
     {
-      message: "Provider",
-      choices: [...choices, { value: CUSTOM, name: "An endpoint of your own" }],
-      pageSize: PAGE_SIZE,
-      loop: false,
+      message: `Account id of ${spec.name}`,
+      validate: (text) => splitAccount(`${text.trim()}:x`) !== null || "It has 32 hexadecimal digits.",
     },
     terminal,
   );
+  return `${account.trim()}:${secret}`;
 }
 
 /** An endpoint that is there already is known by its address alone. */
@@ -86,7 +136,7 @@ async function askSecret(spec: ProviderSpec | undefined): Promise<string | null>
   const optional = spec === undefined || spec.anonymous;
   const secret = await password(
     {
-      message: optional ? "API key (empty for none)" : "API key",
+      message: optional ? "API key (empty for none)" : spec.credential === "plain" ? "API key" : "API token",
       mask: "*",
       validate: (text) => optional || text.trim() !== "" || "A key is needed.",
     },

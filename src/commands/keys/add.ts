@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { refuseRetired } from "../../core/app/key-commands/accept.ts";
 import type { KeyView } from "../../core/command.ts";
 import type { Providers } from "../../core/provider.ts";
 import { usageError } from "../complaint.ts";
@@ -6,7 +7,9 @@ import { connect, withConnection } from "../connect.ts";
 import type { Context } from "../context.ts";
 import { loadProviders } from "../open.ts";
 import { collect, wholeNumber, withExamples, withRemoteOptions } from "../options.ts";
-import { type AddOptions, addition, CUSTOM, type KeyAddition, knownProviders, LIMITS } from "./addition.ts";
+import { type AddOptions, addition, CUSTOM, type KeyAddition, LIMITS } from "./addition.ts";
+import { addKeyless } from "./keyless.ts";
+import { ownerOf, readPasted, secretOption, withAccountId, withSecretOptions } from "./secret.ts";
 import { keyData, secretHint } from "./view.ts";
 
 const FOR_CUSTOM = ["name", "model", "context", ...LIMITS] as const;
@@ -14,12 +17,14 @@ const FOR_CUSTOM = ["name", "model", "context", ...LIMITS] as const;
 export function defineAdd(keys: Command, context: Context): void {
   const command = keys
     .command("add")
-    .description("Add an API key. Asks on a terminal; in scripts the key comes in by stdin.")
-    .argument("[provider]", `a provider's id, or "${CUSTOM}" for an endpoint of your own`)
-    .option("--from-env <name>", "take the key from this environment variable")
-    .option("--key <value>", "the key itself; others can see it in the process list and the shell history")
-    .option("--keyless", "add the provider without a key")
+    .description(
+      "Add an API key. Asks on a terminal; in scripts the key comes in by stdin, alone or as NAME=value. Without a provider, its shape tells whose it is.",
+    )
+    .argument("[provider]", `a provider's id, or "${CUSTOM}" for an endpoint of your own`);
+  withSecretOptions(command)
+    .option("--keyless", "add the provider without a key; without a provider: all that need none")
     .option("--no-key", "the same as --keyless")
+    .option("-y, --yes", "with --keyless: do not ask")
     .option("--label <text>", "a name to recognise the key by")
     .option("--account <name>", "the account it belongs to: keys of one account share its limits")
     .option("--base-url <url>", "call this address instead of the provider's")
@@ -32,6 +37,8 @@ export function defineAdd(keys: Command, context: Context): void {
     .option("--tpd <count>", `${CUSTOM}: tokens per day`, wholeNumber)
     .option("--concurrency <count>", `${CUSTOM}: requests at the same time`, wholeNumber);
   withRemoteOptions(command).action(async (provider: string | undefined, options: AddOptions) => {
+    checkCombination(provider, options);
+    if (provider === undefined && isKeyless(options)) return await addKeyless(context, options);
     const addition = await decide(provider, options, context);
     const reply = await withConnection(connect(context, options), ({ admin }) => admin.execute(addition));
     if (reply.type === "key") report(context, reply.key, reply.notes);
@@ -40,8 +47,10 @@ export function defineAdd(keys: Command, context: Context): void {
     command,
     "freellm keys add",
     "freellm keys add groq --label work",
-    "freellm keys add groq --from-env GROQ_API_KEY",
+    "freellm keys add --from-env GROQ_API_KEY --test",
     "pass show mistral | freellm keys add mistral",
+    "freellm keys add cloudflare --from-env CLOUDFLARE_API_TOKEN",
+    "freellm keys add --keyless",
     `freellm keys add ${CUSTOM} --name home --base-url http://127.0.0.1:8080/v1 --model qwen3 --no-key`,
   );
 }
@@ -52,16 +61,33 @@ async function decide(
   options: AddOptions,
   context: Context,
 ): Promise<KeyAddition> {
-  checkCombination(provider, options);
   const providers = await loadProviders();
-  const given = await givenSecret(options, context);
-  if (given === undefined && context.interactive) {
+  const named = provider === undefined ? undefined : providers.find(provider);
+  if (named) refuseRetired(named);
+  const given = isKeyless(options) ? null : secretOption(options, context, providers);
+  if (context.interactive && needsQuestions(provider, given, providers)) {
     const { keys } = await withConnection(connect(context, options), ({ admin }) => admin.snapshot());
     const { ask } = await import("./add-questions.ts");
-    return await ask({ provider, options, providers, keys, output: context.output });
+    return await ask({ provider, given: given ?? undefined, options, providers, keys, context });
   }
-  const secret = given === undefined ? await context.readLine() : given;
-  return addition(provider ?? recognised(providers, secret), secret || null, options, providers);
+  if (given === null) return addition(provider ?? CUSTOM, null, options, providers);
+  const pasted = given ?? readPasted(await context.readLine(), providers);
+  const owner = provider ?? ownerOf(providers, pasted, options);
+  const secret = withAccountId(providers.find(owner), pasted.secret, options, context);
+  return addition(owner, secret || null, options, providers);
+}
+
+/** A person is asked for the key, or for its provider where neither name nor shape tells. */
+function needsQuestions(
+  provider: string | undefined,
+  given: { secret: string; provider: string | null } | null | undefined,
+  providers: Providers,
+): boolean {
+  if (given === null) return false;
+  if (given === undefined) return true;
+  if (provider !== undefined || given.provider !== null) return false;
+  const { kind } = providers.recognise(given.secret);
+  return kind === "ambiguous" || kind === "unknown";
 }
 
 function checkCombination(provider: string | undefined, options: AddOptions): void {
@@ -73,35 +99,20 @@ function checkCombination(provider: string | undefined, options: AddOptions): vo
   if (misplaced !== undefined && provider !== CUSTOM) {
     throw usageError(`--${misplaced} is for endpoints of your own.`, `Use it as: freellm keys add ${CUSTOM}`);
   }
+  if (provider === undefined && isKeyless(options)) {
+    const single = (["label", "account", "baseUrl"] as const).find((name) => options[name] !== undefined);
+    if (single !== undefined) {
+      const option = single === "baseUrl" ? "base-url" : single;
+      throw usageError(
+        `--${option} belongs to one provider.`,
+        "Name it: freellm keys add PROVIDER --keyless",
+      );
+    }
+  }
 }
 
 function isKeyless({ key, keyless }: AddOptions): boolean {
   return keyless === true || key === false;
-}
-
-/** undefined when no option says anything about it, null for no key. */
-async function givenSecret(
-  options: AddOptions,
-  { environment, output }: Context,
-): Promise<string | null | undefined> {
-  if (isKeyless(options)) return null;
-  if (typeof options.key === "string") {
-    output.warn("a key on the command line shows in the process list and in the history of the shell.");
-    return options.key.trim();
-  }
-  if (options.fromEnv === undefined) return undefined;
-  const value = environment[options.fromEnv]?.trim();
-  if (!value) throw usageError(`The environment variable ${options.fromEnv} is not set.`);
-  return value;
-}
-
-function recognised(providers: Providers, secret: string | null): string {
-  const provider = secret ? providers.recognise(secret) : undefined;
-  if (provider !== undefined) return provider.id;
-  throw usageError(
-    "Which provider is it?",
-    `Name it: freellm keys add PROVIDER. ${knownProviders(providers)}`,
-  );
 }
 
 function report({ output }: Context, key: KeyView, notes: readonly string[]): void {

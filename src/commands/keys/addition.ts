@@ -6,11 +6,19 @@ import type { RemoteOptions } from "../options.ts";
 
 export const CUSTOM = "custom";
 
-export interface AddOptions extends RemoteOptions {
+/** Where a secret comes from. */
+export interface SecretOptions extends RemoteOptions {
   /** false by `--no-key`. */
   key?: string | false;
-  keyless?: boolean;
   fromEnv?: string;
+  accountId?: string;
+  /** false by `--no-test`; undefined when nothing was said. */
+  test?: boolean;
+}
+
+export interface AddOptions extends SecretOptions {
+  keyless?: boolean;
+  yes?: boolean;
   label?: string;
   account?: string;
   baseUrl?: string;
@@ -29,7 +37,8 @@ export type KeyAddition = Extract<Command, { type: "key-add" }>;
 export const LIMITS = ["rpm", "rpd", "tpm", "tpd", "concurrency"] as const;
 
 export function knownProviders(providers: Providers): string {
-  return `Providers: ${[...providers.all().map(({ id }) => id), CUSTOM].join(", ")}.`;
+  const usable = providers.all().filter(({ status }) => status !== "retired");
+  return `Providers: ${[...usable.map(({ id }) => id), CUSTOM].join(", ")}.`;
 }
 
 /** Throws a usage error where something is missing. */
@@ -43,7 +52,7 @@ export function addition(
   if (provider === CUSTOM && options.baseUrl === undefined) {
     throw usageError("An endpoint of your own needs its address.", "Give it with --base-url.");
   }
-  if (spec !== undefined && secret === null && !spec.anonymous) {
+  if (spec !== undefined && spec.status !== "retired" && secret === null && !spec.anonymous) {
     throw usageError(`${spec.name} needs a key.`, "Pipe it in, or name a variable with --from-env.");
   }
   const limits = Object.fromEntries(
@@ -59,6 +68,7 @@ export function addition(
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.model === undefined ? {} : { models: options.model }),
     ...(options.context === undefined ? {} : { context: options.context }),
+    ...(options.test === undefined ? {} : { test: options.test }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ProbeView } from "../../core/command.ts";
+import { type Admin, CommandError, type ProbeView } from "../../core/command.ts";
 import { EXIT_FAILED } from "../complaint.ts";
 import { connect, withConnection } from "../connect.ts";
 import type { Context } from "../context.ts";
@@ -16,17 +16,53 @@ const RESULT_COLUMN = 1;
 export function defineTest(keys: Command, context: Context): void {
   const command = keys
     .command("test")
-    .description("Ask the providers whether keys are good. Exit code 1 when one of them is not.")
+    .description(
+      "Ask the providers whether keys are good. Exit code 1 when one of them is not; an answer that proves nothing changes nothing.",
+    )
     .argument("[id]", "one key; without it, all are tested");
   withRemoteOptions(command).action(async (id: string | undefined, options: RemoteOptions) => {
-    const reply = await withConnection(connect(context, options), ({ admin }) =>
-      admin.execute({ type: "key-test", id: id ?? null }),
+    const { output } = context;
+    const probes = await withConnection(connect(context, options), ({ admin }) =>
+      id === undefined ? testAll(admin, output) : testOne(admin, id),
     );
-    if (reply.type !== "probes") return;
-    printProbes(context.output, reply.probes);
-    if (reply.probes.some(({ result }) => result === "invalid")) context.output.exitCode = EXIT_FAILED;
+    printProbes(output, probes);
+    if (probes.some(({ result }) => result === "invalid")) output.exitCode = EXIT_FAILED;
   });
   withExamples(command, "freellm keys test", "freellm keys test groq-1 --json");
+}
+
+async function testOne(admin: Admin, id: string): Promise<ProbeView[]> {
+  const reply = await admin.execute({ type: "key-test", id });
+  return reply.type === "probes" ? reply.probes : [];
+}
+
+/** All providers at the same time, the keys of each one after the other. In the order of the keys. */
+async function testAll(admin: Admin, output: Output): Promise<ProbeView[]> {
+  const { keys } = await admin.snapshot();
+  const byProvider = Map.groupBy(keys, ({ provider }) => provider);
+  const probes = new Map<string, ProbeView>();
+  let done = 0;
+  const show = (): void => output.progress(`Testing keys: ${done} of ${keys.length} done`);
+  show();
+  const tests = [...byProvider.values()].map(async (siblings) => {
+    for (const { id } of siblings) {
+      for (const probe of await testOne(admin, id).catch(noneWhenRemoved)) probes.set(id, probe);
+      done++;
+      show();
+    }
+  });
+  try {
+    await Promise.all(tests);
+  } finally {
+    output.progress("");
+  }
+  return keys.flatMap(({ id }) => probes.get(id) ?? []);
+}
+
+/** Somebody removed the key meanwhile. */
+function noneWhenRemoved(error: unknown): ProbeView[] {
+  if (error instanceof CommandError && error.code === "unknown_key") return [];
+  throw error;
 }
 
 function printProbes(output: Output, probes: readonly ProbeView[]): void {
@@ -42,4 +78,5 @@ function printProbes(output: Output, probes: readonly ProbeView[]): void {
   output.table(["ID", "RESULT", "TIME", "ANSWER"], rows, (text, column) =>
     column === RESULT_COLUMN ? output.paint[COLOURS[text as ProbeView["result"]] ?? "gray"](text) : text,
   );
+  for (const { id, hint } of probes) if (hint !== null) output.note(`${id}: ${hint}`);
 }

@@ -1,4 +1,5 @@
 /** Asks a provider whether a key is good, by the cheapest call that proves something. */
+import type { FailureKind } from "../chat/failure.ts";
 import { CommandError } from "../command.ts";
 import type { Clock, Outbound, Timers } from "../ports.ts";
 import type { ProbeSpec, ProviderSpec, Providers } from "../provider.ts";
@@ -9,6 +10,8 @@ export interface ProbeResult {
   result: "valid" | "invalid" | "inconclusive";
   /** In words: what the provider answered. */
   detail: string;
+  /** What kind of failure the answer was; null when it was none. */
+  kind: FailureKind | null;
   durationMs: number;
 }
 
@@ -17,12 +20,16 @@ export interface ProbePorts {
   providers: Providers;
   clock: Clock;
   timers: Timers;
+  /** By host: whether its list of models is open to anybody, as far as that was found out. */
+  publicLists: Map<string, boolean>;
 }
 
 const TIMEOUT_MS = 15_000;
 const MAX_REPLY_BYTES = 4 * 1024 * 1024;
+/** Nobody's key, in a shape that any server reads as one. */
+const MADE_UP = "0".repeat(40);
 
-/** `secret` null probes an endpoint that needs no key. `model` is what a chat probe uses where the provider's data names none. Never rejects. */
+/** `secret` null probes an endpoint that needs no key. Never rejects. */
 export async function probeKey(
   ports: ProbePorts,
   provider: ProviderSpec,
@@ -31,38 +38,125 @@ export async function probeKey(
 ): Promise<ProbeResult> {
   const { probe } = provider;
   const startedAt = ports.clock.monotonic();
+  const first = await ask(ports, provider, probe, openCredential(provider, baseUrl, secret));
+  if (first.result !== "valid" || probe.control !== true || secret === null) return first;
+  const last = await beyondTheList(ports, provider, secret, baseUrl, first);
+  return { ...last, durationMs: Math.round(ports.clock.monotonic() - startedAt) };
+}
+
+/** The list of models was given. That proves something only at a host that does not give it to anybody. */
+async function beyondTheList(
+  ports: ProbePorts,
+  provider: ProviderSpec,
+  secret: string,
+  baseUrl: string | null,
+  first: ProbeResult,
+): Promise<ProbeResult> {
+  const credential = openCredential(provider, baseUrl, secret);
+  const { host } = new URL(credential.baseUrl);
+  if (!ports.publicLists.has(host)) {
+    const madeUp = openCredential(provider, credential.baseUrl, `${provider.keyPrefixes[0] ?? ""}${MADE_UP}`);
+    const control = await ask(ports, provider, provider.probe, madeUp);
+    if (control.result === "inconclusive") {
+      return { ...control, detail: `its list of models may be open to anybody (${control.detail})` };
+    }
+    ports.publicLists.set(host, control.result === "valid");
+  }
+  if (ports.publicLists.get(host) === false) return first;
+  const model = provider.models.find(({ status }) => status === "active") ?? provider.models[0];
+  if (!model) return { ...first, result: "inconclusive", detail: "its list of models is open to anybody" };
+  const { valid, invalid } = provider.probe;
+  const call: ProbeSpec = {
+    method: "POST",
+    path: "/chat/completions",
+    model: model.id,
+    // Whoever is told of a lack of credit, a limit or a wrong request has been let in.
+    valid: [...valid, 402, 422, 429],
+    invalid,
+    costsQuota: true,
+  };
+  return await ask(ports, provider, call, credential);
+}
+
+/** One call. Never rejects. */
+async function ask(
+  ports: ProbePorts,
+  provider: ProviderSpec,
+  probe: ProbeSpec,
+  credential: Credential,
+): Promise<ProbeResult> {
+  const startedAt = ports.clock.monotonic();
   const abort = new AbortController();
   const timer = ports.timers.after(TIMEOUT_MS, () => abort.abort());
-  const done = (result: ProbeResult["result"], detail: string): ProbeResult => ({
-    result,
-    detail,
-    durationMs: Math.round(ports.clock.monotonic() - startedAt),
-  });
-  const credential = openCredential(provider, baseUrl, secret);
-  const root = probe.fromRoot ? new URL(credential.baseUrl).origin : credential.baseUrl;
+  const done = (
+    result: ProbeResult["result"],
+    detail: string,
+    kind: FailureKind | null = null,
+  ): ProbeResult => ({ result, detail, kind, durationMs: Math.round(ports.clock.monotonic() - startedAt) });
+  const root = rootOf(provider, probe, credential);
   try {
     const response = await ports.outbound.send({
       url: `${root}${probe.path}`,
       method: probe.method,
-      headers: headersOf(provider, credential),
+      headers: headersOf(provider, probe.method, credential),
       signal: abort.signal,
-      ...(probe.method === "POST" ? { body: oneTokenCall(probe) } : {}),
+      ...(probe.method === "POST" && probe.model !== undefined
+        ? { body: oneTokenCall(provider, probe.model) }
+        : {}),
     });
     const { status, headers } = response;
     const body = withoutSecret(await response.text(MAX_REPLY_BYTES), credential.secret);
     if (probe.valid.includes(status)) return done("valid", `${provider.name} accepts it (HTTP ${status})`);
     const failure = ports.providers.classify(provider, { status, headers, body, now: ports.clock.now() });
-    const detail = `HTTP ${status}: ${failure.message}`;
+    const refused = probe.invalid.includes(status) || failure.kind === "invalid_key";
     return done(
-      probe.invalid.includes(status) || failure.kind === "invalid_key" ? "invalid" : "inconclusive",
-      detail,
+      refused ? "invalid" : "inconclusive",
+      `HTTP ${status}: ${failure.message}`,
+      refused ? "invalid_key" : failure.kind,
     );
   } catch (error) {
-    if (abort.signal.aborted) return done("inconclusive", `no answer within ${TIMEOUT_MS / 1000} s`);
-    return done("inconclusive", ports.providers.classifyError(provider, error).message);
+    if (abort.signal.aborted)
+      return done("inconclusive", `no answer within ${TIMEOUT_MS / 1000} s`, "timeout");
+    const { message, kind } = ports.providers.classifyError(provider, error);
+    return done("inconclusive", message, kind);
   } finally {
     timer.cancel();
   }
+}
+
+function rootOf(provider: ProviderSpec, { fromRoot, host }: ProbeSpec, { baseUrl }: Credential): string {
+  if (!fromRoot) return baseUrl;
+  // A key with an address of its own is told to that address alone.
+  return host !== undefined && baseUrl === provider.baseUrl ? host : new URL(baseUrl).origin;
+}
+
+const DOWN: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  "transport",
+  "timeout",
+  "server_error",
+  "capacity",
+  "bad_reply",
+]);
+
+/** What to do about the outcome of a probe, in one sentence; null when nothing is. */
+export function probeHint(id: string, provider: ProviderSpec, { result, kind }: ProbeResult): string | null {
+  if (result === "valid") return null;
+  const { name, signUpUrl } = provider;
+  if (result === "invalid") {
+    const where = signUpUrl === null ? "" : ` (a new one: ${signUpUrl})`;
+    return `Mistyped, revoked or expired. Replace it: freellm keys rotate ${id}${where}, or forget it: freellm keys rm ${id}`;
+  }
+  if (kind !== null && DOWN.has(kind)) {
+    return `${name} is down or cannot be reached; the key stays in use. Try again later: freellm keys test ${id}`;
+  }
+  if (kind === "model_gone") {
+    return `The model that the test asks for is gone at ${name}; the key stays in use. What else there is: freellm models list`;
+  }
+  if (kind === "forbidden") {
+    return `The key may lack a permission; look at its settings${signUpUrl === null ? "" : `: ${signUpUrl}`}`;
+  }
+  if (kind === "config") return `Check the address: freellm keys edit ${id} --base-url URL`;
+  return `This proves nothing; the key stays in use. Try again later: freellm keys test ${id}`;
 }
 
 /** Some providers quote the key that they refuse. */
@@ -73,20 +167,24 @@ function withoutSecret(text: string, secret: string | null): string {
   return redactor.scrub(text);
 }
 
-function headersOf(provider: ProviderSpec, credential: Credential): Record<string, string> {
+function headersOf(
+  provider: ProviderSpec,
+  method: ProbeSpec["method"],
+  credential: Credential,
+): Record<string, string> {
   const headers: Record<string, string> = {
     accept: "application/json",
     ...provider.quirks.headers,
     ...credential.headers,
   };
-  if (provider.probe.method === "POST") headers["content-type"] = "application/json";
+  if (method === "POST") headers["content-type"] = "application/json";
   return headers;
 }
 
-function oneTokenCall(probe: ProbeSpec): string {
+function oneTokenCall({ quirks }: ProviderSpec, model: string): string {
   return JSON.stringify({
-    model: probe.model,
-    max_tokens: 1,
+    model,
+    [quirks.maxTokensField]: Math.max(1, quirks.maxTokens.least ?? 1),
     messages: [{ role: "user", content: "Say ok" }],
   });
 }
@@ -105,7 +203,7 @@ export async function discoverModels(
     const response = await ports.outbound.send({
       url: `${provider.baseUrl}/models`,
       method: "GET",
-      headers: headersOf(provider, credential),
+      headers: headersOf(provider, "GET", credential),
       signal: abort.signal,
     });
     const body = await response.text(MAX_REPLY_BYTES);

@@ -14,6 +14,7 @@ export interface AdminOptions {
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const MAX_CHECKED = 1_000;
 
 const commandSchema = v.variant("type", [
   v.strictObject({
@@ -35,15 +36,55 @@ const commandSchema = v.variant("type", [
         concurrency: v.optional(count),
       }),
     ),
+    test: v.optional(v.boolean()),
   }),
+  v.strictObject({
+    type: v.literal("key-edit"),
+    id: text,
+    label: v.optional(v.nullable(text)),
+    account: v.optional(v.nullable(text)),
+    baseUrl: v.optional(v.nullable(text)),
+  }),
+  v.strictObject({
+    type: v.literal("key-rotate"),
+    id: text,
+    secret: text,
+    test: v.optional(v.boolean()),
+  }),
+  v.strictObject({
+    type: v.literal("keys-check"),
+    keys: v.pipe(
+      v.array(v.strictObject({ provider: text, secret: v.nullable(text), baseUrl: v.optional(text) })),
+      v.maxLength(MAX_CHECKED),
+    ),
+  }),
+  v.strictObject({ type: v.literal("keys-sealed"), ids: v.nullable(v.array(text)) }),
   v.strictObject({ type: v.literal("key-remove"), id: text }),
   v.strictObject({ type: v.literal("keys-reorder"), ids: v.array(text) }),
   v.strictObject({ type: v.literal("key-enable"), id: text }),
   v.strictObject({ type: v.literal("key-disable"), id: text }),
   v.strictObject({ type: v.literal("key-test"), id: v.nullable(text) }),
-  v.strictObject({ type: v.literal("model-enable"), model: text }),
+  v.strictObject({ type: v.literal("model-enable"), model: text, mayCost: v.optional(v.boolean()) }),
   v.strictObject({ type: v.literal("model-disable"), model: text }),
   v.strictObject({ type: v.literal("models-reorder"), models: v.array(text) }),
+  v.strictObject({ type: v.literal("models-list") }),
+  v.strictObject({
+    type: v.literal("models-switch"),
+    models: v.array(text),
+    enabled: v.nullable(v.boolean()),
+    mayCost: v.optional(v.boolean()),
+  }),
+  v.strictObject({ type: v.literal("models-pin"), models: v.array(text), pinned: v.boolean() }),
+  v.strictObject({ type: v.literal("models-refresh"), provider: v.nullable(text), apply: v.boolean() }),
+  v.strictObject({
+    type: v.literal("models-import"),
+    document: v.optional(v.string()),
+    url: v.optional(text),
+    signature: v.optional(text),
+    key: v.optional(text),
+    apply: v.boolean(),
+  }),
+  v.strictObject({ type: v.literal("models-import-undo") }),
   v.strictObject({ type: v.literal("token-show") }),
   v.strictObject({ type: v.literal("token-rotate") }),
 ]);

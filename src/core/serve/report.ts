@@ -3,8 +3,10 @@ import type { Failure, FailureKind } from "../chat/failure.ts";
 import type { Problem } from "../chat/problem.ts";
 import type { AttemptRecord } from "../route/event.ts";
 import type { Outcome } from "../route/failover.ts";
+import type { Target } from "../route/target.ts";
 import type { Surface } from "../surface/surface.ts";
 import type { LiveAnswer } from "./live-answer.ts";
+import { failureRemedy, keyRemedy } from "./remedy.ts";
 
 const LONGEST_TRAIL = 10;
 
@@ -95,13 +97,14 @@ export function triedText(attempts: readonly AttemptRecord[]): string {
   return `Tried ${shown}${more}.`;
 }
 
-/** What the caller of a request without an answer is told. */
+/** What the caller of a request without an answer is told. `targets` are all that `model` may be served by. */
 export function problemOf(
   outcome: Exclude<Outcome<LiveAnswer>, { kind: "committed" }>,
   model: string,
   named: boolean,
   attempts: readonly AttemptRecord[],
   now: number,
+  targets: readonly Target[],
 ): Problem {
   const tried = triedText(attempts);
   const last: Failure | null = outcome.kind === "refused" ? outcome.failure : outcome.last;
@@ -113,7 +116,7 @@ export function problemOf(
   const wait = retryAt === null ? null : Math.max(1, Math.ceil((retryAt - now) / 1000));
   switch (kind) {
     case "no_key": {
-      const message = `No usable key for model "${model}". Add one with: freellm keys add`;
+      const message = `No usable key for model "${model}". ${keyRemedy(targets)}`;
       return { kind: "no_key", message, parameter: "model" };
     }
     case "incapable": {
@@ -133,7 +136,7 @@ export function problemOf(
     }
     case "failed": {
       if (judged) return judged;
-      const message = `Every model behind "${model}" failed. ${tried} See: freellm status`;
+      const message = `Every model behind "${model}" failed. ${tried} ${failureRemedy(attempts)}`;
       return { kind: "upstream_failed", message, ...(wait === null ? {} : { retryAfterSeconds: wait }) };
     }
   }

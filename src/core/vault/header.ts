@@ -4,6 +4,9 @@ import type { Derivation } from "./derivation.ts";
 import { openBytes, sealBytes } from "./record.ts";
 import { cannotOpen } from "./vault-error.ts";
 
+/** Name of the setting that holds the header. */
+export const VAULT_HEADER = "vault_header";
+
 const OPENERS = ["environment", "keychain", "key-file", "passphrase"] as const;
 export type OpenerKind = (typeof OPENERS)[number];
 

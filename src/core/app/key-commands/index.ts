@@ -1,36 +1,29 @@
-/** Adding, removing, ordering and testing keys. */
-import { type Command, CommandError, type CommandReply, type KeyView, type ProbeView } from "../command.ts";
-import { checkBaseUrl } from "../net/address.ts";
-import type { CustomEndpoint, ProviderSpec } from "../provider.ts";
-import type { KeyId, ModelKey, RouterEvent } from "../route/event.ts";
-import type { RouterState } from "../route/state.ts";
-import type { StoredKey } from "../store/keys.ts";
-import type { Store } from "../store/store.ts";
-import type { Vault } from "../vault/vault.ts";
-import { limitSpecs, mergeModels, providerIdOf } from "./endpoint.ts";
-import { secretPlace } from "./keyring.ts";
-import { discoverModels, type ProbePorts, probeKey } from "./probe.ts";
-import { providerEvent, type Registry } from "./registry.ts";
+/** Adding, changing, ordering and testing keys. */
+import {
+  type Command,
+  CommandError,
+  type CommandReply,
+  type KeyCheck,
+  type KeyCommand,
+  type ProbeView,
+} from "../../command.ts";
+import type { ProviderSpec } from "../../provider.ts";
+import { VAULT_HEADER } from "../../vault/header.ts";
+import { secretPlace } from "../keyring.ts";
+import { probeHint, probeKey } from "../probe.ts";
+import { providerEvent } from "../registry.ts";
+import { throughProxy } from "../through-proxy.ts";
+import { acceptedSecret, acceptedUrl, credentialFor, introduction, shapeNotes } from "./accept.ts";
+import { changeKey, replaceSecret } from "./change.ts";
+import { type AddCommand, endpointAfter, rejectCustomOptions } from "./endpoint.ts";
+import { duplicateOf, existingKey, type KeyHost, knownProvider, providerOfKey } from "./host.ts";
+import { type Trial, tryKey } from "./trial.ts";
 
-type AddCommand = Extract<Command, { type: "key-add" }>;
+export type { KeyHost } from "./host.ts";
 
-/** What the commands work on: the application, seen from here. */
-export interface KeyHost extends ProbePorts {
-  readonly store: Store;
-  readonly vault: Vault;
-  readonly registry: Registry;
-  readonly state: RouterState;
-  record(event: RouterEvent): void;
-  secretOf(id: KeyId): string | null;
-  /** Takes a stored key into service. */
-  putKey(key: StoredKey): void;
-  dropKey(id: KeyId): void;
-  keyView(id: KeyId): KeyView;
-  keyViews(): KeyView[];
-  modelOverrides(): ReadonlyMap<ModelKey, boolean>;
+export function isKeyCommand(command: Command): command is KeyCommand {
+  return /^keys?-/.test(command.type);
 }
-
-const LONGEST_SECRET = 4096;
 
 export class KeyCommands {
   readonly #app: KeyHost;
@@ -39,49 +32,76 @@ export class KeyCommands {
     this.#app = app;
   }
 
+  async execute(command: KeyCommand): Promise<CommandReply> {
+    switch (command.type) {
+      case "key-add":
+        return this.add(command);
+      case "key-remove":
+        return this.remove(command.id);
+      case "key-edit":
+        return this.edit(command);
+      case "key-rotate":
+        return this.rotate(command);
+      case "keys-reorder":
+        return this.reorder(command.ids);
+      case "key-enable":
+        return this.setState(command.id, "unknown");
+      case "key-disable":
+        return this.setState(command.id, "disabled");
+      case "key-test":
+        return this.test(command.id);
+      case "keys-check":
+        return this.check(command.keys);
+      case "keys-sealed":
+        return this.sealed(command.ids);
+    }
+  }
+
   async add(command: AddCommand): Promise<CommandReply> {
     const app = this.#app;
-    const secret = checkSecret(command.secret);
-    const baseUrl = command.baseUrl === undefined ? null : acceptedUrl(command.baseUrl);
-    const notes: string[] = [];
-    const endpoint = command.provider === "custom" ? await this.#endpoint(command, baseUrl, secret) : null;
+    const given = acceptedSecret(command.secret);
+    const givenUrl = command.baseUrl === undefined ? null : acceptedUrl(command.baseUrl);
+    const endpoint =
+      command.provider === "custom" ? await endpointAfter(app, command, givenUrl, given) : null;
     if (!endpoint) rejectCustomOptions(command);
-    const provider = endpoint ? app.registry.preview(endpoint) : this.#builtIn(command.provider);
-    if (secret === null && !provider.anonymous) {
-      throw new CommandError(
-        "key_missing",
-        `${provider.name} needs a key.`,
-        `Get one at ${provider.signUpUrl}`,
-      );
-    }
-    if (secret !== null) notes.push(...shapeNotes(app, provider, secret));
+    const provider = endpoint ? app.registry.preview(endpoint) : knownProvider(app, command.provider);
+    const secret = endpoint ? given : credentialFor(app, provider, given);
+    const ownUrl = endpoint ? null : givenUrl;
+    const notes = secret === null || endpoint ? [] : shapeNotes(app, provider, secret);
     const fingerprint = secret === null ? null : app.vault.fingerprint(secret);
-    this.#refuseDuplicate(provider, fingerprint, baseUrl);
+    this.#refuseDuplicate(provider, fingerprint, ownUrl);
+    const trial = await this.#trial(provider, secret, ownUrl, command.test);
+    if (trial?.result === "inconclusive") notes.push(`It could not be tested: ${trial.detail}`);
+    // Somebody else may have added it meanwhile.
+    this.#refuseDuplicate(provider, fingerprint, ownUrl);
+    const at = app.clock.now();
     const stored = app.store.change(() => {
       if (endpoint) app.store.endpoints.set(endpoint);
-      return app.store.keys.insert(
+      const { id } = app.store.keys.insert(
         {
           provider: provider.id,
           label: command.label ?? null,
           account: command.account ?? null,
-          baseUrl: endpoint ? null : baseUrl,
+          baseUrl: trial ? trial.baseUrl : ownUrl,
           last4: secret === null ? null : secret.slice(-4),
           fingerprint,
-          createdAt: app.clock.now(),
+          createdAt: at,
         },
-        (id) => (secret === null ? null : app.vault.seal(secretPlace(provider.id, id), secret)),
+        (newId) => (secret === null ? null : app.vault.seal(secretPlace(provider.id, newId), secret)),
       );
+      const state = trial?.result === "valid" ? "healthy" : "unknown";
+      return app.store.keys.update(id, { state: { state, detail: null, at } });
     });
-    if (endpoint) app.registry.setCustom(endpoint);
-    if (endpoint) app.record(providerEvent(provider, app.modelOverrides()));
+    if (endpoint) app.record(providerEvent(app.registry.setCustom(endpoint), app.modelOverrides()));
     app.putKey(stored);
-    if (provider.terms !== null && this.#isFirst(stored)) notes.push(provider.terms);
+    const siblings = app.store.keys.list().filter((other) => other.provider === stored.provider);
+    if (siblings.length === 1) notes.push(...introduction(provider));
     return { type: "key", key: app.keyView(stored.id), notes };
   }
 
   async remove(id: string): Promise<CommandReply> {
     const app = this.#app;
-    const key = this.#existing(id);
+    const key = existingKey(app, id);
     const last = app.store.keys.list().filter((other) => other.provider === key.provider).length === 1;
     const endpointGone = last && app.registry.isCustom(key.provider);
     app.store.change(() => {
@@ -96,11 +116,21 @@ export class KeyCommands {
     return { type: "removed", id };
   }
 
+  async edit(command: Extract<KeyCommand, { type: "key-edit" }>): Promise<CommandReply> {
+    const notes = changeKey(this.#app, command);
+    return { type: "key", key: this.#app.keyView(command.id), notes };
+  }
+
+  async rotate(command: Extract<KeyCommand, { type: "key-rotate" }>): Promise<CommandReply> {
+    const notes = await replaceSecret(this.#app, command);
+    return { type: "key", key: this.#app.keyView(command.id), notes };
+  }
+
   async reorder(ids: readonly string[]): Promise<CommandReply> {
     const app = this.#app;
     const seen = new Set<string>();
     for (const id of ids) {
-      this.#existing(id);
+      existingKey(app, id);
       if (seen.has(id)) throw new CommandError("duplicate_id", `${id} is named twice.`, null, true);
       seen.add(id);
     }
@@ -109,7 +139,7 @@ export class KeyCommands {
   }
 
   async setState(id: string, state: "disabled" | "unknown"): Promise<CommandReply> {
-    this.#existing(id);
+    existingKey(this.#app, id);
     const at = this.#app.clock.now();
     this.#app.store.keys.update(id, { state: { state, detail: null, at } });
     this.#app.record({ type: "key-state-changed", keyId: id, state, detail: null, at });
@@ -118,60 +148,112 @@ export class KeyCommands {
 
   /** Tests one key, or all of them one after the other: no provider is asked twice at once. */
   async test(id: string | null): Promise<CommandReply> {
-    const ids = id === null ? this.#app.store.keys.list().map((key) => key.id) : [this.#existing(id).id];
+    const app = this.#app;
+    const ids = id === null ? app.store.keys.list().map((key) => key.id) : [existingKey(app, id).id];
     const probes: ProbeView[] = [];
     for (const keyId of ids) probes.push(await this.probe(keyId));
     return { type: "probes", probes };
   }
 
-  /** One probe, with what it means for the key. */
+  /** One probe, with what it means for the key. What proves nothing changes nothing. */
   async probe(id: string): Promise<ProbeView> {
     const app = this.#app;
-    const key = this.#existing(id);
-    const provider = app.registry.find(key.provider);
-    if (!provider) throw new CommandError("unknown_provider", `The provider ${key.provider} is not known.`);
-    const result = await probeKey(app, provider, app.secretOf(id), key.baseUrl);
+    const key = existingKey(app, id);
+    const provider = providerOfKey(app, key);
+    const probed = await probeKey(
+      throughProxy(app, app.proxyOf(id)),
+      provider,
+      app.secretOf(id),
+      key.baseUrl,
+    );
+    const { result, detail, durationMs } = probed;
     const at = app.clock.now();
-    if (result.result !== "inconclusive" && app.state.catalogue.keys.get(id)?.state !== "disabled") {
-      const state = result.result === "valid" ? "healthy" : "invalid";
-      const detail = state === "invalid" ? result.detail : null;
-      app.record({ type: "key-state-changed", keyId: id, state, detail, at });
+    // The key may have been removed, disabled or replaced meanwhile.
+    const now = app.store.keys.find(id);
+    const same = now !== undefined && now.fingerprint === key.fingerprint;
+    if (same && result !== "inconclusive" && app.state.catalogue.keys.get(id)?.state !== "disabled") {
+      const state = result === "valid" ? "healthy" : "invalid";
+      app.record({
+        type: "key-state-changed",
+        keyId: id,
+        state,
+        detail: state === "invalid" ? detail : null,
+        at,
+      });
       if (state === "healthy" && app.state.catalogue.rest(`key:${id}`).kind === "invalid_key") {
         app.record({ type: "rest-cleared", scope: `key:${id}` });
       }
     }
-    return { id, provider: key.provider, ...result };
+    return { id, provider: key.provider, result, detail, hint: probeHint(id, provider, probed), durationMs };
   }
 
-  #existing(id: string): StoredKey {
-    const key = this.#app.store.keys.find(id);
-    if (key) return key;
-    throw new CommandError("unknown_key", `There is no key "${id}".`, "See: freellm keys list");
+  /** Whether keys could be added. Asks nobody. */
+  async check(keys: Extract<KeyCommand, { type: "keys-check" }>["keys"]): Promise<CommandReply> {
+    return { type: "checked", checks: keys.map((key) => this.#check(key)) };
   }
 
-  #isFirst(key: StoredKey): boolean {
-    return this.#app.store.keys.list().filter((other) => other.provider === key.provider).length === 1;
+  /** The records of keys as they lie in the store, and what names the opener of their vault. */
+  async sealed(ids: readonly string[] | null): Promise<CommandReply> {
+    const { store } = this.#app;
+    const keys = ids === null ? store.keys.list() : ids.map((id) => existingKey(this.#app, id));
+    return {
+      type: "sealed",
+      header: store.settings.text(VAULT_HEADER) ?? "",
+      keys: keys.map(({ id, provider, label, account, baseUrl, last4, secret }) => {
+        const sealed = secret === null ? null : Buffer.from(secret).toString("base64");
+        return { id, provider, label, account, baseUrl, last4, sealed };
+      }),
+      endpoints: store.endpoints.list().map(({ id, name, baseUrl, models }) => ({
+        id,
+        name,
+        baseUrl,
+        models: models.map((model) => model.id),
+      })),
+    };
   }
 
-  #builtIn(id: string): ProviderSpec {
-    const provider = this.#app.registry.find(id);
-    if (provider) return provider;
-    const known = this.#app.providers.all().map((spec) => spec.id);
-    throw new CommandError(
-      "unknown_provider",
-      `There is no provider "${id}".`,
-      `Known: ${known.join(", ")}; or custom with --base-url for any other endpoint.`,
-      true,
-    );
+  #check({
+    provider: id,
+    secret: text,
+    baseUrl,
+  }: {
+    provider: string;
+    secret: string | null;
+    baseUrl?: string;
+  }): KeyCheck {
+    const app = this.#app;
+    try {
+      const secret = acceptedSecret(text);
+      const url = baseUrl === undefined ? null : acceptedUrl(baseUrl);
+      const custom = id === "custom";
+      const known = custom
+        ? app.store.endpoints.list().find((endpoint) => endpoint.baseUrl === url)
+        : undefined;
+      if (custom && !known) return { duplicate: null, problem: null };
+      const provider = knownProvider(app, known?.id ?? id);
+      const credential = custom ? secret : credentialFor(app, provider, secret);
+      const fingerprint = credential === null ? null : app.vault.fingerprint(credential);
+      const same = duplicateOf(app, provider, fingerprint, custom ? null : url);
+      return { duplicate: same?.id ?? null, problem: null };
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      return { duplicate: null, problem: error.message };
+    }
+  }
+
+  /** undefined tests only what has to be found out: which of several hosts a key belongs to. */
+  async #trial(
+    provider: ProviderSpec,
+    secret: string | null,
+    baseUrl: string | null,
+    test: boolean | undefined,
+  ): Promise<Trial | null> {
+    const wanted = test ?? (baseUrl === null && provider.otherBaseUrls.length > 0);
+    return secret === null || !wanted ? null : await tryKey(this.#app, provider, secret, baseUrl);
   }
 
   #refuseDuplicate(provider: ProviderSpec, fingerprint: string | null, baseUrl: string | null): void {
-    const keyUrl = provider.baseUrl === baseUrl ? null : baseUrl;
-    const same = this.#app.store.keys
-      .list()
-      .find(
-        (key) => key.provider === provider.id && key.fingerprint === fingerprint && key.baseUrl === keyUrl,
-      );
+    const same = duplicateOf(this.#app, provider, fingerprint, baseUrl);
     if (!same) return;
     const what = fingerprint === null ? "This endpoint" : "This key";
     throw new CommandError(
@@ -180,113 +262,4 @@ export class KeyCommands {
       "See: freellm keys list",
     );
   }
-
-  /** The endpoint as it will be after this command: a new one, or a known one with what the command adds. */
-  async #endpoint(
-    command: AddCommand,
-    baseUrl: string | null,
-    secret: string | null,
-  ): Promise<CustomEndpoint> {
-    const app = this.#app;
-    if (baseUrl === null) {
-      throw new CommandError(
-        "base_url_missing",
-        "A custom endpoint needs a base URL.",
-        "Add --base-url URL",
-        true,
-      );
-    }
-    const known = app.store.endpoints.list().find((endpoint) => endpoint.baseUrl === baseUrl);
-    const id = known?.id ?? providerIdOf(command.name ?? new URL(baseUrl).host);
-    if (!known && (id === "" || id === "custom" || id === "auto" || app.registry.find(id))) {
-      throw new CommandError(
-        "name_taken",
-        `The name "${command.name ?? id}" is taken.`,
-        "Choose another with --name",
-        true,
-      );
-    }
-    const named = await this.#namedModels(command, known, baseUrl, secret, id);
-    return {
-      id,
-      name: known?.name ?? command.name ?? id,
-      baseUrl,
-      models: mergeModels(known?.models ?? [], named),
-    };
-  }
-
-  async #namedModels(
-    command: AddCommand,
-    known: CustomEndpoint | undefined,
-    baseUrl: string,
-    secret: string | null,
-    id: string,
-  ): Promise<CustomEndpoint["models"]> {
-    const limited = command.limits !== undefined || command.context !== undefined;
-    let found: { id: string; contextWindow: number | null }[];
-    if (command.models !== undefined && command.models.length > 0) {
-      found = [...new Set(command.models)].map((model) => ({ id: model, contextWindow: null }));
-    } else if (known) {
-      if (!limited) return [];
-      found = [...known.models];
-    } else {
-      const provider = this.#app.providers.custom({ id, name: id, baseUrl, models: [] });
-      found = await discoverModels(this.#app, provider, secret);
-    }
-    const limits = limitSpecs(
-      command.limits ?? {},
-      found.map((model) => model.id),
-    );
-    return found.map((model) => ({
-      id: model.id,
-      contextWindow: command.context ?? model.contextWindow,
-      limits,
-    }));
-  }
-}
-
-/** Printable ASCII without blanks: anything else is a slip of the clipboard, or an attempt to forge a header. */
-function checkSecret(secret: string | null): string | null {
-  const trimmed = secret?.trim() ?? "";
-  if (trimmed === "") return null;
-  if (trimmed.length > LONGEST_SECRET || !/^[\x21-\x7e]+$/.test(trimmed)) {
-    throw new CommandError(
-      "key_malformed",
-      "This is not a key: it holds blanks, line breaks or characters outside ASCII, or is far too long.",
-      "Paste the key alone.",
-      true,
-    );
-  }
-  return trimmed;
-}
-
-function acceptedUrl(text: string): string {
-  const checked = checkBaseUrl(text);
-  if ("url" in checked) return checked.url;
-  throw new CommandError("base_url_refused", checked.error, checked.hint, true);
-}
-
-function rejectCustomOptions(command: AddCommand): void {
-  const given = (["name", "models", "context", "limits"] as const).filter(
-    (option) => command[option] !== undefined,
-  );
-  if (given.length === 0) return;
-  throw new CommandError(
-    "option_for_custom",
-    `${given.map((option) => `--${option === "models" ? "model" : option}`).join(", ")} belongs to custom endpoints.`,
-    "freellm keys add custom --base-url URL ...",
-    true,
-  );
-}
-
-/** What the shape of a key says, as notes: nobody but the provider knows whether it is good. */
-function shapeNotes(app: KeyHost, provider: ProviderSpec, secret: string): string[] {
-  const recognised = app.providers.recognise(secret);
-  if (recognised && recognised.id !== provider.id) {
-    return [`This looks like a key of ${recognised.name}, not of ${provider.name}.`];
-  }
-  if (provider.keyPattern !== null && !new RegExp(provider.keyPattern).test(secret)) {
-    return [`This does not look like a key of ${provider.name}. Test it with: freellm keys test`];
-  }
-  return [];
 }

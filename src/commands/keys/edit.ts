@@ -1,0 +1,41 @@
+import type { Command } from "commander";
+import { connect, withConnection } from "../connect.ts";
+import type { Context } from "../context.ts";
+import { type RemoteOptions, withExamples, withRemoteOptions } from "../options.ts";
+import { printKeys } from "./view.ts";
+
+interface EditOptions extends RemoteOptions {
+  label?: string;
+  account?: string;
+  baseUrl?: string;
+}
+
+export function defineEdit(keys: Command, context: Context): void {
+  const command = keys
+    .command("edit")
+    .description('Change what is known of a key; its secret stays. An empty text ("") takes away.')
+    .argument("<id>", "as `keys list` shows it")
+    .option("--label <text>", "a name to recognise the key by")
+    .option("--account <name>", "the account it belongs to: keys of one account share its limits")
+    .option("--base-url <url>", "where it is used; of an endpoint of your own: for all its keys");
+  withRemoteOptions(command).action(async (id: string, options: EditOptions) => {
+    const { label, account, baseUrl } = options;
+    await withConnection(connect(context, options), async ({ admin }) => {
+      const reply = await admin.execute({
+        ...{ type: "key-edit", id },
+        ...(label === undefined ? {} : { label: label.trim() || null }),
+        ...(account === undefined ? {} : { account: account.trim() || null }),
+        ...(baseUrl === undefined ? {} : { baseUrl: baseUrl.trim() || null }),
+      });
+      if (reply.type !== "key") return;
+      printKeys(context.output, [reply.key], (await admin.snapshot()).now);
+      for (const note of reply.notes) context.output.note(note);
+    });
+  });
+  withExamples(
+    command,
+    "freellm keys edit groq-2 --account main",
+    'freellm keys edit groq-2 --label ""',
+    "freellm keys edit home-1 --base-url http://192.168.1.20:8080/v1",
+  );
+}

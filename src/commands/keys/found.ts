@@ -1,0 +1,152 @@
+/** Which keys a list of lines or an environment holds: by the names that users give them, else by their shape. */
+import type { ProviderSpec, Providers } from "../../core/provider.ts";
+import { splitAccount } from "../../core/serve/credential.ts";
+import { CUSTOM } from "./addition.ts";
+import type { Line } from "./lines.ts";
+
+export interface FoundKey {
+  line: number;
+  /** The variable that holds it; null for a bare key. */
+  name: string | null;
+  /** null for an endpoint that needs no key. */
+  secret: string | null;
+  /** A provider's id or `custom`; null when it is not known. */
+  provider: string | null;
+  /** Ids of the providers that it may belong to, where that is not clear. */
+  candidates: readonly string[];
+  /** Why it cannot be added, in words. */
+  problem: string | null;
+  label?: string;
+  account?: string;
+  baseUrl?: string;
+  /** The name of an endpoint of the user's own. */
+  endpoint?: string;
+  models?: string[];
+}
+
+const NUMBERED = /^(.*?)_?(\d{1,3})$/;
+const CUSTOM_NAME = /^CUSTOM_(\d{1,3})_(KEY|BASE_URL|MODELS|NAME|LABEL|ACCOUNT)$/;
+const COMPANION = /_(?:LABEL|ACCOUNT|BASE_URL)$/;
+/** Names that promise a secret: worth a word when nobody knows it. */
+const SECRET_NAME = /(?:KEY|TOKEN|SECRET)S?(?:_?\d+)?$/i;
+
+interface NamedProvider {
+  provider: ProviderSpec;
+  /** What stands behind the name, for further keys: `_2`. */
+  suffix: string;
+}
+
+/** The provider whose keys users keep under this name, or under this name and a number. */
+export function providerNamed(providers: Providers, name: string): NamedProvider | null {
+  const upper = name.toUpperCase();
+  const find = (plain: string): ProviderSpec | undefined =>
+    providers.all().find(({ environment }) => environment.includes(plain));
+  const exact = find(upper);
+  if (exact) return { provider: exact, suffix: "" };
+  const [, plain = "", number] = NUMBERED.exec(upper) ?? [];
+  const numbered = number === undefined ? undefined : find(plain);
+  return numbered ? { provider: numbered, suffix: upper.slice(plain.length) } : null;
+}
+
+/** Lines that are no keys (other settings, account ids, labels) are left out. */
+export function findKeys(lines: readonly Line[], providers: Providers): FoundKey[] {
+  const values = new Map(
+    lines.flatMap(({ name, value }) => (name === null ? [] : [[name.toUpperCase(), value]])),
+  );
+  return [...lines.flatMap((line) => readKey(line, values, providers)), ...endpoints(lines, values)].sort(
+    (one, other) => one.line - other.line,
+  );
+}
+
+function readKey(line: Line, values: ReadonlyMap<string, string>, providers: Providers): FoundKey[] {
+  const { number, name, value, error } = line;
+  const upper = name?.toUpperCase() ?? "";
+  if (CUSTOM_NAME.test(upper)) return [];
+  const named = name === null ? null : providerNamed(providers, name);
+  const base = { line: number, name, secret: value, candidates: [], problem: error };
+  if (named) {
+    if (value === "" && error === null) return [];
+    const { provider, suffix } = named;
+    const retired = provider.status === "retired" ? (provider.statusNote ?? "it is gone") : null;
+    const secret = withAccount(
+      provider,
+      value,
+      (variable) => values.get(variable + suffix) ?? values.get(variable),
+    );
+    return [
+      { ...base, secret, provider: provider.id, problem: error ?? retired, ...companions(upper, values) },
+    ];
+  }
+  if (error !== null) return SECRET_NAME.test(upper) ? [{ ...base, provider: null }] : [];
+  const isCompanion =
+    COMPANION.test(upper) && providerNamed(providers, upper.replace(COMPANION, "")) !== null;
+  if (value === "" || isCompanion) return [];
+  const recognised = providers.recognise(value);
+  switch (recognised.kind) {
+    case "certain":
+      return [{ ...base, provider: recognised.provider.id }];
+    case "refused":
+      return [{ ...base, provider: recognised.provider.id, problem: recognised.why }];
+    case "ambiguous":
+      if (name !== null && !SECRET_NAME.test(name)) return [];
+      return [{ ...base, provider: null, candidates: recognised.candidates.map(({ id }) => id) }];
+    case "unknown":
+      return name !== null && !SECRET_NAME.test(name) ? [] : [{ ...base, provider: null }];
+  }
+}
+
+function companions(
+  name: string,
+  values: ReadonlyMap<string, string>,
+): Pick<FoundKey, "label" | "account" | "baseUrl"> {
+  const label = values.get(`${name}_LABEL`);
+  const account = values.get(`${name}_ACCOUNT`);
+  const baseUrl = values.get(`${name}_BASE_URL`);
+  return {
+    ...(label ? { label } : {}),
+    ...(account ? { account } : {}),
+    ...(baseUrl ? { baseUrl } : {}),
+  };
+}
+
+/** `CUSTOM_<n>_BASE_URL` with `_KEY`, `_MODELS` (separated by commas), `_NAME`, `_LABEL` and `_ACCOUNT`. */
+function endpoints(lines: readonly Line[], values: ReadonlyMap<string, string>): FoundKey[] {
+  return lines.flatMap(({ number: line, name, value: baseUrl, error }) => {
+    const [, number, part] = CUSTOM_NAME.exec(name?.toUpperCase() ?? "") ?? [];
+    if (part !== "BASE_URL") return [];
+    const get = (field: string): string => values.get(`CUSTOM_${number}_${field}`) ?? "";
+    const models = get("MODELS")
+      .split(",")
+      .map((id) => id.trim())
+      .filter((id) => id !== "");
+    const [label, account, endpoint] = [get("LABEL"), get("ACCOUNT"), get("NAME")];
+    return [
+      {
+        ...{
+          line,
+          name,
+          secret: get("KEY") || null,
+          provider: CUSTOM,
+          candidates: [],
+          problem: error,
+          baseUrl,
+        },
+        ...(endpoint === "" ? {} : { endpoint }),
+        ...(label === "" ? {} : { label }),
+        ...(account === "" ? {} : { account }),
+        ...(models.length === 0 ? {} : { models }),
+      },
+    ];
+  });
+}
+
+/** The token with the account id in front, where the provider wants one and a variable holds it. */
+export function withAccount(
+  provider: ProviderSpec,
+  secret: string,
+  variable: (name: string) => string | undefined,
+): string {
+  if (provider.credential !== "account_and_token" || splitAccount(secret) !== null) return secret;
+  const account = provider.accountEnvironment.map(variable).find((value) => value);
+  return account === undefined ? secret : `${account.trim()}:${secret}`;
+}

@@ -1,0 +1,82 @@
+import { readFileSync, statSync } from "node:fs";
+import type { Command } from "commander";
+import { CommandError } from "../../core/command.ts";
+import { EXIT_FAILED, usageError } from "../complaint.ts";
+import { connect, withConnection } from "../connect.ts";
+import type { Context } from "../context.ts";
+import { loadProviders } from "../open.ts";
+import { type RemoteOptions, withExamples, withRemoteOptions } from "../options.ts";
+import { findKeys } from "./found.ts";
+import { type ImportRow, importKeys, previewOf, printRows, rowData } from "./import-rows.ts";
+import { readLines } from "./lines.ts";
+
+interface ImportOptions extends RemoteOptions {
+  yes?: boolean;
+  dryRun?: boolean;
+  test?: boolean;
+}
+
+export function defineImport(keys: Command, context: Context): void {
+  const command = keys
+    .command("import")
+    .description(
+      "Add the keys of a .env file or list: NAME=value or bare keys, one a line. Shows what it would do, then asks.",
+    )
+    .argument("<file>", 'the file; "-" is stdin')
+    .option("-y, --yes", "do not ask")
+    .option("--dry-run", "only show what would be done")
+    .option("--test", "ask the providers first and add no key that they refuse");
+  withRemoteOptions(command).action(async (file: string, options: ImportOptions) => {
+    const { output } = context;
+    const text = file === "-" ? await context.readAll() : readFile(file);
+    const found = findKeys(readLines(text), await loadProviders());
+    const rows = await withConnection(connect(context, options), ({ admin }) => previewOf(admin, found));
+    const wanted = rows.filter(({ action }) => action === "add");
+    if (options.dryRun === true || wanted.length === 0) return show(context, rows);
+    if (options.yes !== true) {
+      if (!context.interactive) {
+        throw usageError("The import has to be confirmed.", "Add --yes, or look first with --dry-run.");
+      }
+      printRows(output, rows);
+      const { confirm } = await import("@inquirer/prompts");
+      const message = `Add ${wanted.length} ${wanted.length === 1 ? "key" : "keys"}?`;
+      if (!(await confirm({ message, default: true }, { output: process.stderr }))) {
+        return output.line("Nothing was changed.");
+      }
+    }
+    const done = await withConnection(connect(context, options), ({ admin }) =>
+      importKeys(admin, rows, options.test, (count) =>
+        output.progress(`Adding keys: ${count} of ${wanted.length} done`),
+      ),
+    );
+    output.progress("");
+    show(context, done);
+    if (done.some(({ action }) => action === "failed")) output.exitCode = EXIT_FAILED;
+  });
+  withExamples(
+    command,
+    "freellm keys import .env --dry-run",
+    "freellm keys import keys.env --yes",
+    "age -d keys.age | freellm keys import - --yes",
+  );
+}
+
+function show({ output }: Context, rows: readonly ImportRow[]): void {
+  if (output.json) output.data({ imports: rows.map(rowData) });
+  else printRows(output, rows);
+}
+
+const MAX_BYTES = 1024 * 1024;
+
+function readFile(path: string): string {
+  try {
+    if (statSync(path).size > MAX_BYTES) {
+      throw new CommandError("file_too_large", `${path} is larger than a megabyte: that is no list of keys.`);
+    }
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError("file_unreadable", `${path} cannot be read: ${reason}.`);
+  }
+}

@@ -1,0 +1,128 @@
+/** Changes of keys that keep their id, their place in the order and their history. */
+import { type Command, CommandError } from "../../command.ts";
+import type { StoredKey } from "../../store/keys.ts";
+import { secretPlace } from "../keyring.ts";
+import { providerEvent } from "../registry.ts";
+import { acceptedSecret, acceptedUrl, credentialFor, shapeNotes } from "./accept.ts";
+import { duplicateOf, existingKey, type KeyHost, providerOfKey } from "./host.ts";
+import { tryKey } from "./trial.ts";
+
+/** Label, account and address. Gives notes. Throws CommandError. */
+export function changeKey(app: KeyHost, command: Extract<Command, { type: "key-edit" }>): string[] {
+  const key = existingKey(app, command.id);
+  const { label, account } = command;
+  const baseUrl =
+    command.baseUrl === undefined || command.baseUrl === null
+      ? command.baseUrl
+      : acceptedUrl(command.baseUrl);
+  if (label === undefined && account === undefined && baseUrl === undefined) {
+    throw new CommandError(
+      "nothing_to_change",
+      "Nothing to change was named.",
+      "Use --label, --account or --base-url.",
+      true,
+    );
+  }
+  const notes: string[] = [];
+  const ofEndpoint = baseUrl !== undefined && app.registry.isCustom(key.provider);
+  if (ofEndpoint) notes.push(...moveEndpoint(app, key, baseUrl));
+  const at = app.clock.now();
+  const moved = baseUrl !== undefined && (ofEndpoint || baseUrl !== key.baseUrl);
+  const stored = app.store.keys.update(key.id, {
+    ...(label === undefined ? {} : { label }),
+    ...(account === undefined ? {} : { account: account ?? key.id }),
+    ...(baseUrl === undefined || ofEndpoint ? {} : { baseUrl }),
+    ...(moved && key.state !== "disabled" ? { state: { state: "unknown", detail: null, at } } : {}),
+  });
+  app.putKey(stored);
+  if (moved) clearRests(app, key.id);
+  return notes;
+}
+
+/** The address of an endpoint is that of all its keys. */
+function moveEndpoint(app: KeyHost, key: StoredKey, baseUrl: string | null): string[] {
+  const endpoint = app.store.endpoints.find(key.provider);
+  if (!endpoint) return [];
+  if (baseUrl === null) {
+    throw new CommandError(
+      "base_url_missing",
+      "A custom endpoint needs a base URL.",
+      "Give one with --base-url.",
+      true,
+    );
+  }
+  const other = app.store.endpoints.list().find((one) => one.id !== endpoint.id && one.baseUrl === baseUrl);
+  if (other) {
+    throw new CommandError(
+      "duplicate_endpoint",
+      `This address is that of ${other.name} already.`,
+      `Add the key there: freellm keys add custom --base-url ${baseUrl}`,
+    );
+  }
+  const moved = { ...endpoint, baseUrl };
+  app.store.endpoints.set(moved);
+  app.record(providerEvent(app.registry.setCustom(moved), app.modelOverrides()));
+  const keys = app.store.keys.list().filter(({ provider }) => provider === key.provider);
+  return keys.length > 1 ? [`All ${keys.length} keys of ${endpoint.name} are used at the new address.`] : [];
+}
+
+/** The new secret takes over only when the provider has accepted it, unless the command says otherwise. Throws CommandError. */
+export async function replaceSecret(
+  app: KeyHost,
+  command: Extract<Command, { type: "key-rotate" }>,
+): Promise<string[]> {
+  const { id } = command;
+  const key = existingKey(app, id);
+  const provider = providerOfKey(app, key);
+  const secret = credentialFor(app, provider, acceptedSecret(command.secret));
+  if (secret === null) throw new CommandError("key_missing", "The new key is missing.", null, true);
+  const fingerprint = app.vault.fingerprint(secret);
+  const hosts = [provider.baseUrl, ...provider.otherBaseUrls];
+  const ownUrl = key.baseUrl === null || hosts.includes(key.baseUrl) ? null : key.baseUrl;
+  refuseKnown(app, key, fingerprint, ownUrl);
+  const notes = app.registry.isCustom(provider.id) ? [] : shapeNotes(app, provider, secret);
+  const trial = command.test === false ? null : await tryKey(app, provider, secret, ownUrl);
+  if (trial?.result === "inconclusive") {
+    throw new CommandError(
+      "not_tested",
+      `The new key could not be tested: ${trial.detail}. The old one stays.`,
+      "Try again later, or replace it untested: --no-test",
+    );
+  }
+  const current = existingKey(app, id);
+  refuseKnown(app, current, fingerprint, ownUrl);
+  const at = app.clock.now();
+  const state = current.state === "disabled" ? "disabled" : trial ? "healthy" : "unknown";
+  const stored = app.store.keys.update(id, {
+    baseUrl: trial ? trial.baseUrl : current.baseUrl,
+    secret: {
+      sealed: app.vault.seal(secretPlace(provider.id, id), secret),
+      last4: secret.slice(-4),
+      fingerprint,
+    },
+    state: { state, detail: null, at },
+  });
+  app.putKey(stored);
+  clearRests(app, id);
+  return notes;
+}
+
+function refuseKnown(app: KeyHost, key: StoredKey, fingerprint: string, baseUrl: string | null): void {
+  const same = duplicateOf(app, providerOfKey(app, key), fingerprint, baseUrl);
+  if (!same) return;
+  const message =
+    same.id === key.id
+      ? "This is the key that is there already."
+      : `This key is there already, as ${same.id}.`;
+  throw new CommandError("duplicate_key", message, "Nothing was replaced.");
+}
+
+/** What was refused under the old secret or address says nothing about the new one. */
+function clearRests(app: KeyHost, id: string): void {
+  const now = app.clock.now();
+  for (const { scope, until } of [...app.state.catalogue.rests.values()]) {
+    if (until > now && (scope === `key:${id}` || scope.startsWith(`target:${id} `))) {
+      app.record({ type: "rest-cleared", scope });
+    }
+  }
+}
