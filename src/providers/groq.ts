@@ -1,16 +1,19 @@
 /** Groq: fast inference of open models. Limits are per organisation and model; use flows back gradually. */
 import type { LimitSpec, ProviderSpec } from "../core/provider.ts";
-import { accountLimits, type ModelRow, modelTable } from "./model-table.ts";
+import { limits, type ModelRow, modelTable } from "./model-table.ts";
 import { openaiQuirks } from "./quirks.ts";
 
-/** Cached prompt tokens do not count. A null is a limit that is not there. */
+/**
+ * Cached prompt tokens do not count. What replies tell of flows back bit by bit, a cap in a window. A null is a limit
+ * that is not there.
+ */
 function rates(rpm: number, rpd: number, tpm: number, tpd: number | null): LimitSpec[] {
-  return accountLimits(null, [
-    { metric: "requests", window: "minute", cap: rpm },
-    { metric: "requests", window: "day", cap: rpd },
-    { metric: "tokens", window: "minute", cap: tpm },
-    ...(tpd === null ? [] : [{ metric: "tokens", window: "day", cap: tpd } as const]),
-  ]);
+  return limits("account", null, {
+    requestsPerMinute: rpm,
+    requestsPerDay: [rpd, "refill"],
+    tokensPerMinute: [tpm, "refill"],
+    ...(tpd === null ? {} : { tokensPerDay: [tpd, "refill"] }),
+  });
 }
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";

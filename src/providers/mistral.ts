@@ -1,6 +1,6 @@
 /** Mistral: strict about the body. Rates are per workspace and model, the tokens of a month are one pool. */
 import type { ProviderSpec } from "../core/provider.ts";
-import { accountLimits, type ModelRow, modelTable } from "./model-table.ts";
+import { limits, type ModelRow, modelTable, UTC } from "./model-table.ts";
 import { openaiQuirks } from "./quirks.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
@@ -24,13 +24,8 @@ const MODELS: readonly ModelRow[] = [
 
 /** As last published; the present numbers are shown in the admin panel only and stated in headers. */
 const LIMITS = [
-  ...accountLimits(null, [
-    { metric: "requests", window: "minute", cap: 60 },
-    { metric: "tokens", window: "minute", cap: 500_000 },
-  ]),
-  ...accountLimits("month", [
-    { metric: "tokens", window: "month", cap: 1_000_000_000, reset: { zone: "UTC" } },
-  ]),
+  ...limits("account", null, { requestsPerMinute: 60, tokensPerMinute: 500_000 }),
+  ...limits("account", "month", { tokensPerMonth: [1_000_000_000, UTC] }),
 ];
 
 export const mistral: ProviderSpec = {
@@ -67,8 +62,8 @@ export const mistral: ProviderSpec = {
   }),
   auth: "bearer",
   credential: "plain",
-  // 32 letters and digits without a prefix: many other keys look the same.
-  keyPattern: null,
+  // No prefix: many other keys look the same.
+  keyPattern: "^[A-Za-z0-9]{32}$",
   keyPrefixes: [],
   environment: ["MISTRAL_API_KEY"],
   accountEnvironment: [],

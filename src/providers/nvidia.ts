@@ -1,6 +1,6 @@
 /** NVIDIA's hosted models: an evaluation service. 40 requests a minute over all models, and no rate headers at all. */
 import type { ProviderSpec } from "../core/provider.ts";
-import { accountLimits, type ModelRow, modelTable } from "./model-table.ts";
+import { limits, type ModelRow, modelTable } from "./model-table.ts";
 import { openaiQuirks } from "./quirks.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
@@ -49,8 +49,8 @@ const MODELS: readonly ModelRow[] = [
 ];
 
 const LIMITS = [
-  ...accountLimits("all", [{ metric: "requests", window: "minute", cap: 40 }]),
-  ...accountLimits(null, [{ metric: "requests", window: "day", cap: 10_000 }]),
+  ...limits("account", "all", { requestsPerMinute: 40 }),
+  ...limits("account", null, { requestsPerDay: 10_000 }),
 ];
 
 export const nvidia: ProviderSpec = {
@@ -59,7 +59,7 @@ export const nvidia: ProviderSpec = {
   status: "limited",
   statusNote: "For evaluation only; one account a person.",
   signUpUrl: "https://build.nvidia.com/settings/api-keys",
-  docsUrl: "https://docs.api.nvidia.com/nim/",
+  docsUrl: "https://docs.api.nvidia.com/nim",
   baseUrl: "https://integrate.api.nvidia.com/v1",
   otherBaseUrls: [],
   dialect: "openai",
@@ -91,6 +91,6 @@ export const nvidia: ProviderSpec = {
   dataUse: "unknown",
   terms: "Evaluation only, not production; one account a person.",
   models: modelTable({ speed: "slow", limits: LIMITS }, MODELS),
-  source: "https://docs.api.nvidia.com/nim/",
+  source: "https://docs.api.nvidia.com/nim",
   asOf: "2026-10-05",
 };

@@ -1,6 +1,6 @@
 /** OpenRouter: a gateway. Its free models end in `:free` and share one pool an account, whatever the key. */
 import type { ProviderSpec } from "../core/provider.ts";
-import { accountLimits, type ModelRow, modelTable } from "./model-table.ts";
+import { limits, type ModelRow, modelTable, UTC } from "./model-table.ts";
 import { openaiQuirks } from "./quirks.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
@@ -53,10 +53,7 @@ const MODELS: readonly ModelRow[] = [
 ];
 
 /** A day ends at 00:00 UTC; 1,000 requests a day once 10 dollars of credit were ever bought, which only replies tell. */
-const LIMITS = accountLimits(":free", [
-  { metric: "requests", window: "minute", cap: 20 },
-  { metric: "requests", window: "day", cap: 50, reset: { zone: "UTC" } },
-]);
+const LIMITS = limits("account", ":free", { requestsPerMinute: 20, requestsPerDay: [50, UTC] });
 
 export const openrouter: ProviderSpec = {
   id: "openrouter",

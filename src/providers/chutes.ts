@@ -1,0 +1,33 @@
+/** Chutes: no free tier. */
+import type { ProviderSpec } from "../core/provider.ts";
+import { openaiQuirks } from "./quirks.ts";
+
+export const chutes: ProviderSpec = {
+  id: "chutes",
+  name: "Chutes",
+  status: "paid",
+  statusNote: "It has no free tier; with a paid key, `freellm models refresh chutes` finds its models.",
+  signUpUrl: "https://chutes.ai/signup",
+  docsUrl: "https://chutes.ai/docs",
+  baseUrl: "https://llm.chutes.ai/v1",
+  otherBaseUrls: [],
+  dialect: "openai",
+  quirks: openaiQuirks(),
+  auth: "bearer",
+  credential: "plain",
+  keyPattern: "^cpk_[A-Za-z0-9._-]{20,}$",
+  keyPrefixes: ["cpk_"],
+  environment: ["CHUTES_API_KEY", "CHUTES_API_TOKEN"],
+  accountEnvironment: [],
+  anonymous: false,
+  headerFamily: "generic",
+  failedCallsCount: "unknown",
+  // The list is public, and a call with a bad key is only throttled.
+  probe: { method: "GET", path: "/models", valid: [], invalid: [401], costsQuota: false },
+  firstContentMs: null,
+  dataUse: "unknown",
+  terms: null,
+  models: [],
+  source: "https://chutes.ai/docs",
+  asOf: "2026-10-05",
+};

@@ -1,0 +1,42 @@
+/** SambaNova: nothing is free for new accounts. */
+import type { ProviderSpec } from "../core/provider.ts";
+import { openaiQuirks } from "./quirks.ts";
+
+export const sambanova: ProviderSpec = {
+  id: "sambanova",
+  name: "SambaNova",
+  status: "paid",
+  statusNote:
+    "New accounts have no free allowance; with a paid key, `freellm models refresh sambanova` finds its models.",
+  signUpUrl: "https://cloud.sambanova.ai/apis",
+  docsUrl: "https://docs.sambanova.ai",
+  baseUrl: "https://api.sambanova.ai/v1",
+  otherBaseUrls: [],
+  dialect: "openai",
+  quirks: openaiQuirks(),
+  auth: "bearer",
+  credential: "plain",
+  // A bare UUID: other providers have the same.
+  keyPattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+  keyPrefixes: [],
+  environment: ["SAMBANOVA_API_KEY"],
+  accountEnvironment: [],
+  anonymous: false,
+  headerFamily: "generic",
+  failedCallsCount: "unknown",
+  // The model list is public and proves nothing.
+  probe: {
+    method: "POST",
+    path: "/chat/completions",
+    model: "gemma-4-31B-it",
+    valid: [200, 402, 429],
+    invalid: [401],
+    costsQuota: true,
+  },
+  firstContentMs: null,
+  dataUse: "unknown",
+  terms: null,
+  models: [],
+  source: "https://docs.sambanova.ai/docs/en/models/rate-limits",
+  asOf: "2026-10-05",
+};
