@@ -133,7 +133,9 @@ export interface ProbeSpec {
   path: string;
   /** Path from the root of the host instead of below the base URL. */
   fromRoot?: boolean;
-  /** For POST: a chat call of one output token on this model. */
+  /** With `fromRoot`: another origin of the provider, asked unless the key has an address of its own. */
+  host?: string;
+  /** For POST: a chat call of one output token on this model; without one there is no body. */
   model?: string;
   /** Statuses that prove the key good. */
   valid: readonly number[];
@@ -141,10 +143,10 @@ export interface ProbeSpec {
   invalid: readonly number[];
   costsQuota: boolean;
   /**
-   * `unknown`: GET may be answered to anybody. Then a made-up key is tried once a host, and if that passes, too, keys are
-   * tested by a chat call of one output token.
+   * GET may be answered to anybody: a made-up key is tried once a host, and where that passes, too, keys are tested by a
+   * chat call of one output token.
    */
-  publicList?: "unknown";
+  control?: boolean;
 }
 
 export interface ProviderSpec extends FactSource {
@@ -166,8 +168,9 @@ export interface ProviderSpec extends FactSource {
   quirks: OpenAIQuirks;
   auth: AuthHeader;
   credential: CredentialShape;
-  /** Shapes of a key; the first that matches a pasted key names the provider. Source text of a RegExp. */
+  /** The shape of a key as far as it is known, which may be that of others, too. Source text of a RegExp. */
   keyPattern: string | null;
+  /** What only keys of this provider begin with; one of up to three characters counts only together with the pattern. */
   keyPrefixes: readonly string[];
   /** Environment names under which users usually keep the key. */
   environment: readonly string[];
@@ -272,14 +275,20 @@ export interface ModelListing {
   whole: boolean;
 }
 
+/** Whose key a text is, by its shape. Where that is `ambiguous`, no candidate may be told the key unasked. */
+export type Recognition =
+  | { kind: "certain"; provider: ProviderSpec }
+  | { kind: "ambiguous"; candidates: readonly ProviderSpec[] }
+  | { kind: "refused"; provider: ProviderSpec; why: string }
+  | { kind: "unknown" };
+
 /** The door of `src/providers`. */
 export interface Providers {
   /** Built-in providers in the order in which they are offered. */
   all(): readonly ProviderSpec[];
   find(id: string): ProviderSpec | undefined;
   custom(endpoint: CustomEndpoint): ProviderSpec;
-  /** The provider a pasted key belongs to, when its shape says so without doubt. */
-  recognise(key: string): ProviderSpec | undefined;
+  recognise(key: string): Recognition;
   dialect(provider: ProviderSpec): Dialect;
   classify(provider: ProviderSpec, reply: FailedReply): Failure;
   /** Classifies an exception of the outbound call (no reply, reset, TLS). */
