@@ -16,7 +16,11 @@ interface Entry {
 const ENTRIES: readonly Entry[] = [
   { name: "serve", summary: "start the proxy", load: () => import("./serve.ts") },
   { name: "keys", summary: "add, list, order and test API keys", load: () => import("./keys/index.ts") },
-  { name: "models", summary: "list the models and choose which are used", load: () => import("./models.ts") },
+  {
+    name: "models",
+    summary: "list the models and choose which are used",
+    load: () => import("./models/index.ts"),
+  },
   {
     name: "token",
     summary: "print or replace the token that clients send",

@@ -3,6 +3,7 @@
  * (as the gateway of `serve/`) and carries out what users ask (as `Admin`), with or without a socket in front.
  */
 import { analyticsView } from "./app/analytics.ts";
+import { Housekeeping } from "./app/housekeeping.ts";
 import { isKeyCommand, KeyCommands, type KeyHost } from "./app/key-commands/index.ts";
 import { Keyring } from "./app/keyring.ts";
 import { ModelCommands } from "./app/model-commands.ts";
@@ -21,7 +22,7 @@ import {
   type KeyView,
   type Snapshot,
 } from "./command.ts";
-import type { Clock, Journal, Log, Outbound, Random, Timer, Timers } from "./ports.ts";
+import type { Clock, Journal, Log, Outbound, Random, Timers } from "./ports.ts";
 import type { ProviderSpec, Providers } from "./provider.ts";
 import type { KeyId, ModelKey, RouterEvent } from "./route/event.ts";
 import type { Preferences } from "./route/preferences.ts";
@@ -60,7 +61,6 @@ const OPENS_WAYS: ReadonlySet<RouterEvent["type"]> = new Set<RouterEvent["type"]
   "rest-cleared",
 ]);
 
-const COMPACT_EVERY_MS = 60_000;
 const SHOWN_REQUESTS = 100;
 
 export class Application implements Admin, Gateway, KeyHost {
@@ -92,7 +92,7 @@ export class Application implements Admin, Gateway, KeyHost {
   readonly #doubted = new Set<KeyId>();
   #callId: number;
   #requestNumber = 1;
-  #compaction: Timer | null = null;
+  readonly #housekeeping: Housekeeping;
 
   constructor(options: ApplicationOptions) {
     this.store = options.store;
@@ -118,6 +118,7 @@ export class Application implements Admin, Gateway, KeyHost {
     this.#keys = new KeyCommands(this);
     this.#models = new ModelCommands(this);
     this.state.apply({ type: "preferences-set", preferences: options.preferences });
+    this.#housekeeping = new Housekeeping(this);
     this.#restore();
   }
 
@@ -194,34 +195,14 @@ export class Application implements Admin, Gateway, KeyHost {
     return new Map(changed.map(({ model, enabled }) => [model, enabled === true]));
   }
 
-  /** Keeps the store small from now on. */
+  /** Housekeeping from now on. */
   start(): void {
-    this.#compaction = this.timers.after(COMPACT_EVERY_MS, () => {
-      this.#saveLearnt();
-      this.store
-        .compact(this.clock.now())
-        .catch((error: unknown) =>
-          this.log.error("the store could not be compacted", { error: String(error) }),
-        )
-        .finally(() => {
-          if (this.#compaction) this.start();
-        });
-    });
+    this.#housekeeping.start();
   }
 
   close(): void {
-    this.#compaction?.cancel();
-    this.#compaction = null;
-    this.#saveLearnt();
+    this.#housekeeping.stop();
     this.store.close();
-  }
-
-  #saveLearnt(): void {
-    try {
-      this.store.saveLearnt(this.state.learnt(this.clock.now()));
-    } catch (error) {
-      this.log.error("what was learnt could not be kept", { error: String(error) });
-    }
   }
 
   async snapshot(): Promise<Snapshot> {

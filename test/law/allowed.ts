@@ -6,6 +6,7 @@ import type { AllowList } from "./reach.ts";
  */
 export const allowed: AllowList = {
   "src/commands/restart.ts": { execution: "starts this program again with the environment it needs" },
+  "src/core/app/signature.ts": { modules: "signatures of imported catalogues" },
   "src/core/net/outbound.ts": { fetch: "the only call to the outside" },
   "src/core/net/proxies.ts": {
     modules: "decodes what comes through a proxy",

@@ -23,6 +23,7 @@ const MODEL: ListedModel = {
   contextWindow: 131_072,
   maxOutputTokens: null,
   capabilities: { tools: true, vision: false, jsonSchema: true, reasoning: true },
+  dataUse: "unknown",
   available: true,
   reason: null,
   until: null,

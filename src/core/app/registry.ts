@@ -1,44 +1,120 @@
-/** Which providers this installation knows: the built-in ones and the user's own endpoints, as the router sees them. */
-import type { CustomEndpoint, ModelStatus, ProviderSpec, Providers } from "../provider.ts";
+/** Which providers this installation knows: the built-in ones and the user's own endpoints, with all that is known of their models. */
+import type { CustomEndpoint, ModelSpec, ModelStatus, ProviderSpec, Providers } from "../provider.ts";
 import type { ModelKey, RoutedModel, RouterEvent } from "../route/event.ts";
 import { modelKey } from "../route/event.ts";
+import type { StoredModelList } from "../store/model-lists.ts";
+import type { ImportedCatalogue } from "./catalogue.ts";
+import { familiesOf, type LayeredModel, type LayeredProvider, layered, type ModelList } from "./layers.ts";
+
+/** By model, what the user chose: on or off. */
+export type Overrides = ReadonlyMap<ModelKey, boolean>;
 
 export class Registry {
   readonly #providers: Providers;
-  readonly #custom = new Map<string, ProviderSpec>();
+  readonly #families: ReadonlyMap<string, string>;
+  readonly #endpoints = new Map<string, CustomEndpoint>();
+  readonly #lists = new Map<string, ModelList>();
+  /** Made when asked for, thrown away when a source changes. */
+  readonly #layered = new Map<string, LayeredProvider>();
+  #catalogue: ImportedCatalogue | null = null;
 
   constructor(providers: Providers) {
     this.#providers = providers;
+    this.#families = familiesOf(providers.all());
   }
 
-  find(id: string): ProviderSpec | undefined {
-    return this.#custom.get(id) ?? this.#providers.find(id);
+  /** The built-in ones, then the user's own. */
+  all(): LayeredProvider[] {
+    const ids = [...this.#providers.all().map(({ id }) => id), ...this.#endpoints.keys()];
+    return ids.flatMap((id) => this.find(id) ?? []);
+  }
+
+  find(id: string): LayeredProvider | undefined {
+    const known = this.#layered.get(id);
+    if (known) return known;
+    const made = this.withList(id, this.#lists.get(id) ?? null);
+    if (made) this.#layered.set(id, made);
+    return made;
+  }
+
+  /** As it would be if this were its list of models (null: none). */
+  withList(id: string, list: ModelList | null): LayeredProvider | undefined {
+    const endpoint = this.#endpoints.get(id);
+    const base = endpoint ? this.#providers.custom(endpoint) : this.#providers.find(id);
+    return base && this.#layers(base, endpoint !== undefined, list, this.#catalogue);
+  }
+
+  /** As it would be under this catalogue (null: none). */
+  withCatalogue(id: string, catalogue: ImportedCatalogue | null): LayeredProvider | undefined {
+    const base = this.#providers.find(id);
+    return base && this.#layers(base, false, this.#lists.get(id) ?? null, catalogue);
+  }
+
+  /** A model with its provider; undefined when nobody knows it. */
+  model(key: ModelKey): { provider: LayeredProvider; model: LayeredModel } | undefined {
+    const { provider: id, model: modelId } = partsOf(key);
+    const provider = this.find(id);
+    const model = provider?.models.find((entry) => entry.id === modelId);
+    return provider && model && { provider, model };
   }
 
   isCustom(id: string): boolean {
-    return this.#custom.has(id);
+    return this.#endpoints.has(id);
   }
 
   /** The endpoint as a provider, without taking it in. */
-  preview(endpoint: CustomEndpoint): ProviderSpec {
-    return this.#providers.custom(endpoint);
+  preview(endpoint: CustomEndpoint): LayeredProvider {
+    const list = this.#lists.get(endpoint.id) ?? null;
+    return this.#layers(this.#providers.custom(endpoint), true, list, this.#catalogue);
   }
 
-  setCustom(endpoint: CustomEndpoint): ProviderSpec {
+  setCustom(endpoint: CustomEndpoint): LayeredProvider {
     const spec = this.preview(endpoint);
-    this.#custom.set(endpoint.id, spec);
+    this.#endpoints.set(endpoint.id, endpoint);
+    this.#layered.set(endpoint.id, spec);
     return spec;
   }
 
   removeCustom(id: string): void {
-    this.#custom.delete(id);
+    this.#endpoints.delete(id);
+    this.#lists.delete(id);
+    this.#layered.delete(id);
+  }
+
+  setList({ provider, at, whole, models }: StoredModelList): void {
+    this.#lists.set(provider, { at, whole, models });
+    this.#layered.delete(provider);
+  }
+
+  setCatalogue(catalogue: ImportedCatalogue | null): void {
+    this.#catalogue = catalogue;
+    this.#layered.clear();
+  }
+
+  #layers(
+    base: ProviderSpec,
+    own: boolean,
+    list: ModelList | null,
+    catalogue: ImportedCatalogue | null,
+  ): LayeredProvider {
+    return layered(base, own, { catalogue, list, families: this.#families });
   }
 }
 
+/** Provider ids hold no slash; model ids may. */
+export function partsOf(key: ModelKey): { provider: string; model: string } {
+  const slash = key.indexOf("/");
+  return { provider: key.slice(0, slash), model: key.slice(slash + 1) };
+}
+
+/** A provider's data as it is, or with the other layers over it. */
+type AnyModel = ModelSpec & Partial<Pick<LayeredModel, "origin">>;
+type AnyProvider = ProviderSpec & { models: readonly AnyModel[] };
+
 /** The event that tells the router about a provider and its models. */
-export function providerEvent(spec: ProviderSpec, overrides: ReadonlyMap<ModelKey, boolean>): RouterEvent {
+export function providerEvent(spec: AnyProvider, overrides: Overrides): RouterEvent {
   const models: RoutedModel[] = spec.models
-    .filter((model) => model.status !== "retired")
+    .filter((model) => isRouted(spec, model, overrides))
     .map((model) => ({
       provider: spec.id,
       id: model.id,
@@ -51,12 +127,9 @@ export function providerEvent(spec: ProviderSpec, overrides: ReadonlyMap<ModelKe
       intelligence: model.intelligence,
       speed: model.speed,
       dataUse: model.dataUse ?? spec.dataUse,
-      intelligence: model.intelligence,
-      speed: model.speed,
-      dataUse: model.dataUse ?? spec.dataUse,
       limits: model.limits,
       ...(model.unitCost && { unitCost: model.unitCost }),
-      enabled: overrides.get(modelKey(spec.id, model.id)) ?? isFree(spec, model.status),
+      enabled: isEnabled(spec, model, overrides),
     }));
   return {
     type: "provider-set",
@@ -70,8 +143,23 @@ export function providerEvent(spec: ProviderSpec, overrides: ReadonlyMap<ModelKe
   };
 }
 
+/** What is retired, or was found in a list and is not in use, is no candidate of any request. */
+export function isRouted(spec: ProviderSpec, model: AnyModel, overrides: Overrides): boolean {
+  if (model.status === "retired") return overrides.get(modelKey(spec.id, model.id)) === true;
+  return model.origin !== "discovered" || isEnabled(spec, model, overrides);
+}
+
+function isEnabled(spec: ProviderSpec, model: ModelSpec, overrides: Overrides): boolean {
+  return overrides.get(modelKey(spec.id, model.id)) ?? isFree(spec, model.status);
+}
+
 /** No cent is spent unasked: what is not known to be free waits until the user enables it. */
-function isFree(provider: ProviderSpec, status: ModelStatus): boolean {
+export function isFree(provider: ProviderSpec, status: ModelStatus): boolean {
   if (provider.status === "paid" || provider.status === "retired") return false;
   return status === "active" || status === "promo";
+}
+
+/** Whether the user must be told that calls may cost money. */
+export function mayCost(provider: ProviderSpec, status: ModelStatus): boolean {
+  return provider.status === "paid" || status === "gated";
 }

@@ -1,6 +1,6 @@
 /** The routing state as it is shown: keys, models, quotas. Never more of a secret than its last four characters. */
-import type { KeyView, ModelView, QuotaView } from "../command.ts";
-import { availability, leastObstacle, obstacleText } from "../route/availability.ts";
+import type { KeyView, QuotaView } from "../command.ts";
+import { leastObstacle, obstacleText } from "../route/availability.ts";
 import type { KeyId, KeyState } from "../route/event.ts";
 import type { Obstacle } from "../route/plan.ts";
 import type { RouterState } from "../route/state.ts";
@@ -55,34 +55,11 @@ function isFault(obstacle: Obstacle): boolean {
   return obstacle.reason === "resting" && ["invalid_key", "config", "forbidden"].includes(obstacle.kind);
 }
 
-export function modelViews(state: RouterState, now: number): ModelView[] {
-  return state.catalogue.orderedModels().map((entry, index) => {
-    const { model } = entry;
-    const resolution = state.catalogue.resolve(entry.key);
-    const targets = resolution.kind === "unknown" ? [] : resolution.targets;
-    const { reason, until } = availability(targets, now);
-    return {
-      id: entry.key,
-      provider: model.provider,
-      model: model.id,
-      family: model.family,
-      name: model.name,
-      contextWindow: model.contextWindow,
-      maxOutputTokens: model.maxOutputTokens,
-      capabilities: { ...model.capabilities },
-      enabled: model.enabled,
-      available: reason === null,
-      reason,
-      until,
-      order: index + 1,
-    };
-  });
-}
-
 export function quotaViews(state: RouterState, now: number): QuotaView[] {
   const views: QuotaView[] = [];
   for (const counter of state.catalogue.counters.values()) {
     const { limit, owner, subject } = counter;
+    if (!Number.isFinite(limit.cap)) continue;
     const used = counter.used(now);
     views.push({
       provider: counter.provider,

@@ -1,0 +1,185 @@
+/**
+ * What is known of a provider's models, from four sources laid over each other: the built-in data, an imported
+ * catalogue, the provider's own list, and (in `providerEvent`) what the user said. Newer facts win, whatever their source. Pure.
+ */
+import type { LimitSpec, ListedModel, ModelSpec, ModelStatus, ProviderSpec } from "../provider.ts";
+import type { ImportedCatalogue, ImportedModel } from "./catalogue.ts";
+
+export type ModelOrigin = "built_in" | "imported" | "discovered" | "user";
+
+export interface LayeredModel extends ModelSpec {
+  /** Where it became known first. */
+  origin: ModelOrigin;
+  /** The provider's list no longer had it at this time, epoch milliseconds; null otherwise. */
+  goneAt: number | null;
+}
+
+export interface LayeredProvider extends ProviderSpec {
+  models: readonly LayeredModel[];
+}
+
+export interface ModelList {
+  at: number;
+  whole: boolean;
+  models: readonly ListedModel[];
+}
+
+export interface Layers {
+  catalogue: ImportedCatalogue | null;
+  list: ModelList | null;
+  /** Families by the bare names of the models that are in them. */
+  families: ReadonlyMap<string, string>;
+}
+
+/** `own` is for endpoints of the user's: nothing is taken from their models, and none is withheld. */
+export function layered(base: ProviderSpec, own: boolean, layers: Layers): LayeredProvider {
+  const origin = own ? "user" : "built_in";
+  const models = new Map<string, LayeredModel>(
+    base.models.map((model) => [model.id, { ...model, origin, goneAt: null }]),
+  );
+  let provider = base;
+  const imported = own ? undefined : layers.catalogue?.providers.get(base.id);
+  if (imported && layers.catalogue && dayOf(layers.catalogue.issued) >= base.asOf) {
+    const { models: _, ...facts } = imported;
+    provider = { ...base, ...facts };
+  }
+  for (const row of imported?.models ?? []) importRow(models, row, layers.families);
+  if (layers.list) applyList(models, base, own, layers.list, layers.families);
+  return { ...provider, models: [...models.values()] };
+}
+
+/** Epoch milliseconds as an ISO date. */
+export function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
+/** A model's id without its publisher and without what marks it as free: the same at every provider. */
+export function bareName(id: string): string {
+  const plain = id.toLowerCase().replace(/:free$/, "");
+  return plain.slice(plain.lastIndexOf("/") + 1);
+}
+
+/** Families by bare name; names that stand for several are left out. */
+export function familiesOf(providers: readonly ProviderSpec[]): Map<string, string> {
+  const families = new Map<string, string>();
+  const ambiguous = new Set<string>();
+  for (const { id, family } of providers.flatMap((provider) => provider.models)) {
+    for (const name of [bareName(id), family.toLowerCase()]) {
+      const known = families.get(name);
+      if (known !== undefined && known !== family) ambiguous.add(name);
+      families.set(name, family);
+    }
+  }
+  for (const name of ambiguous) families.delete(name);
+  return families;
+}
+
+function importRow(
+  models: Map<string, LayeredModel>,
+  row: ImportedModel,
+  families: Layers["families"],
+): void {
+  const known = models.get(row.id);
+  if (known && row.asOf < known.asOf) return;
+  models.set(row.id, { ...(known ?? unknownModel(row.id, families, "imported")), ...row });
+}
+
+function applyList(
+  models: Map<string, LayeredModel>,
+  base: ProviderSpec,
+  own: boolean,
+  list: ModelList,
+  families: Layers["families"],
+): void {
+  const listed = new Set(list.models.map(({ id }) => id));
+  const day = dayOf(list.at);
+  for (const model of models.values()) {
+    // What was found out after the list was read is not overruled by it; the user's own models never are.
+    if (own || day < model.asOf || listed.has(model.id) || !list.whole) continue;
+    if (model.status !== "retired") models.set(model.id, { ...model, status: "retired", goneAt: list.at });
+  }
+  for (const entry of list.models) {
+    const known = models.get(entry.id);
+    if (known && day < known.asOf) continue;
+    models.set(entry.id, known ? confirmed(known, entry, own) : discovered(entry, base, own, day, families));
+  }
+}
+
+/** What a list changes about a model that is known: windows, and whether it is free where the list proves one or the other. */
+function confirmed(known: LayeredModel, entry: ListedModel, own: boolean): LayeredModel {
+  return {
+    ...known,
+    contextWindow: own
+      ? (known.contextWindow ?? entry.contextWindow)
+      : (entry.contextWindow ?? known.contextWindow),
+    maxOutputTokens: known.maxOutputTokens ?? entry.maxOutputTokens,
+    status: own ? known.status : statusBy(known.status, entry.price),
+  };
+}
+
+function statusBy(known: ModelStatus, price: ListedModel["price"]): ModelStatus {
+  if (price === "paid") return known === "retired" ? "retired" : "gated";
+  return price === "free" ? "active" : known;
+}
+
+function discovered(
+  entry: ListedModel,
+  base: ProviderSpec,
+  own: boolean,
+  day: string,
+  families: Layers["families"],
+): LayeredModel {
+  const unknown = unknownModel(entry.id, families, own ? "user" : "discovered");
+  return {
+    ...unknown,
+    ...(own && { family: entry.id }),
+    status: own ? "active" : statusBy("unverified", entry.price),
+    contextWindow: entry.contextWindow,
+    maxOutputTokens: entry.maxOutputTokens,
+    capabilities: entry.capabilities ?? (own ? EVERYTHING : unknown.capabilities),
+    limits: entry.price === "paid" ? [] : inheritedLimits(base),
+    source: "the provider's list of models",
+    asOf: day,
+  };
+}
+
+const EVERYTHING = { tools: true, vision: true, jsonSchema: true, reasoning: true } as const;
+
+/** Agents need tools, and nearly every model takes them; images and schemas only where somebody says so. */
+function unknownModel(id: string, families: Layers["families"], origin: ModelOrigin): LayeredModel {
+  return {
+    id,
+    family: families.get(bareName(id)) ?? bareName(id),
+    name: id,
+    status: "unverified",
+    contextWindow: null,
+    maxOutputTokens: null,
+    capabilities: { tools: true, vision: false, jsonSchema: false, reasoning: false },
+    intelligence: null,
+    speed: null,
+    limits: [],
+    source: "",
+    asOf: "",
+    origin,
+    goneAt: null,
+  };
+}
+
+/**
+ * Limits of a model that nobody has described: the pools that all models of the provider share, and of the limits that each
+ * has for itself the smallest, as a guess that the first reply with headers corrects.
+ */
+function inheritedLimits(base: ProviderSpec): LimitSpec[] {
+  const models = base.models.filter((model) => model.status !== "retired");
+  const name = ({ pool, metric, window, scope }: LimitSpec): string =>
+    [pool, scope, metric, window].join("|");
+  const smallest = new Map<string, LimitSpec>();
+  for (const limit of models.flatMap((model) => model.limits)) {
+    const shared = models.every((model) => model.limits.some((other) => name(other) === name(limit)));
+    if (limit.pool !== null && !shared) continue;
+    const known = smallest.get(name(limit));
+    if (known && known.cap <= limit.cap) continue;
+    smallest.set(name(limit), limit.pool === null ? { ...limit, source: "guessed" } : limit);
+  }
+  return [...smallest.values()];
+}
