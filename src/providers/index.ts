@@ -2,7 +2,9 @@
 import type { ProviderSpec, Providers } from "../core/provider.ts";
 import { classify, classifyError } from "./classify/index.ts";
 import { customProvider } from "./custom.ts";
+import { geminiDialect } from "./dialect/gemini/index.ts";
 import { openaiDialect } from "./dialect/openai/index.ts";
+import { google } from "./google.ts";
 import { groq } from "./groq.ts";
 import { observeReply } from "./meter/index.ts";
 import { mistral } from "./mistral.ts";
@@ -10,9 +12,9 @@ import { parseModelList } from "./model-list.ts";
 import { nvidia } from "./nvidia.ts";
 import { openrouter } from "./openrouter.ts";
 
-const BUILT_IN: readonly ProviderSpec[] = [groq, openrouter, mistral, nvidia];
+const BUILT_IN: readonly ProviderSpec[] = [google, groq, openrouter, mistral, nvidia];
 
-const DIALECTS = { openai: openaiDialect, gemini: openaiDialect };
+const DIALECTS = { openai: openaiDialect, gemini: geminiDialect };
 
 export const providers: Providers = {
   all: () => BUILT_IN,

@@ -2,8 +2,15 @@
 import type { Capabilities, ListedModel, ModelListing } from "../core/provider.ts";
 import { isObject, type JsonObject, parseJson } from "./json.ts";
 
-const WINDOW_FIELDS = ["context_window", "context_length", "max_context_length", "max_model_len", "n_ctx"];
-const OUTPUT_FIELDS = ["max_completion_tokens", "max_output_tokens", "max_output_length"];
+const WINDOW_FIELDS = [
+  "context_window",
+  "context_length",
+  "max_context_length",
+  "max_model_len",
+  "n_ctx",
+  "inputTokenLimit",
+];
+const OUTPUT_FIELDS = ["max_completion_tokens", "max_output_tokens", "max_output_length", "outputTokenLimit"];
 /** What some lists name the kinds of models that do not answer with text. */
 const OTHER_KINDS = [
   "embedding",
@@ -57,7 +64,9 @@ function readRow(row: unknown): ListedModel | undefined {
   };
 }
 
-function answersWithText({ architecture, capabilities, type }: JsonObject): boolean {
+function answersWithText(row: JsonObject): boolean {
+  const { architecture, capabilities, type, supportedGenerationMethods: methods } = row;
+  if (Array.isArray(methods) && !methods.includes("generateContent")) return false;
   if (isObject(architecture) && Array.isArray(architecture.output_modalities)) {
     return architecture.output_modalities.includes("text");
   }

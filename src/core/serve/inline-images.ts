@@ -78,7 +78,7 @@ export class InlineImages {
     const known = this.#fetched.get(url);
     if (known) return known;
     try {
-      const image = await this.#fetch(url, either);
+      const image = await this.#load(url, either);
       this.#fetched.set(url, image);
       return image;
     } catch (error) {
@@ -88,7 +88,7 @@ export class InlineImages {
     }
   }
 
-  async #fetch(given: string, signal: AbortSignal): Promise<Image> {
+  async #load(given: string, signal: AbortSignal): Promise<Image> {
     let url = given;
     for (let redirects = 0; ; redirects++) {
       const response = await this.#ports.outbound.send({
