@@ -3,7 +3,9 @@ import type { ChatRequest } from "../src/core/chat/request.ts";
 import { measureRequest } from "../src/core/route/estimate.ts";
 import { modelKey, type RoutedModel } from "../src/core/route/event.ts";
 import type { LimitSpec } from "../src/core/route/limits.ts";
-import { firstUsable, newProgress } from "../src/core/route/plan.ts";
+import { bestUsable, newProgress } from "../src/core/route/plan.ts";
+import { DEFAULT_PREFERENCES } from "../src/core/route/preferences.ts";
+import { strategyOf } from "../src/core/route/score.ts";
 import { RouterState } from "../src/core/route/state.ts";
 
 const PROVIDERS = 30;
@@ -41,6 +43,7 @@ function build(blocked: number): RouterState {
           aliases: [],
         },
         ...{ contextWindow: 131_072, maxOutputTokens: 8_192, capabilities, limits, enabled: true },
+        ...{ intelligence: index, speed: null, dataUse: "unknown" as const },
       };
     });
     state.apply({
@@ -65,8 +68,17 @@ function serve(state: RouterState, calls: number): void {
     const provider = `provider-${call % PROVIDERS}`;
     const keyId = `${provider}-${1 + (Math.floor(call / PROVIDERS) % KEYS)}`;
     const model = modelKey(provider, `model-${Math.floor(call / (PROVIDERS * KEYS)) % MODELS}`);
-    state.apply({ type: "call-reserved", callId: call, keyId, model, at, tokens: 1_500, inputTokens: 500 });
-    const settled = { requests: 1 as const, inputTokens: 450, outputTokens: 300 };
+    state.apply({
+      type: "call-reserved",
+      callId: call,
+      keyId,
+      model,
+      at,
+      tokens: 1_500,
+      inputTokens: 500,
+      estimate: 500,
+    });
+    const settled = { requests: 1 as const, inputTokens: 450, outputTokens: 300, counted: true };
     state.apply({ type: "call-settled", callId: call, at: at + 900, ...settled });
   }
 }
@@ -82,18 +94,27 @@ const request: ChatRequest = {
 };
 
 /** Median microseconds of a decision in batches, from the model's name to the target. */
-function time(state: RouterState): { microseconds: number; candidates: number; found: boolean } {
+function time(
+  state: RouterState,
+  model: string,
+): { microseconds: number; candidates: number; found: boolean } {
   const samples: number[] = [];
   let candidates = 0;
   let found = false;
   for (let round = 0; round < ROUNDS; round++) {
     const began = performance.now();
     for (let turn = 0; turn < 10; turn++) {
-      const resolution = state.catalogue.resolve(request.model);
-      if (resolution.kind === "unknown") throw new Error("auto is unknown");
+      const resolution = state.catalogue.resolve(model);
+      if (resolution.kind === "unknown") throw new Error(`${model} is unknown`);
       candidates = resolution.targets.length;
-      const plan = { candidates: resolution.targets, ...measureRequest(request), progress: newProgress() };
-      found = firstUsable(plan, end) !== null;
+      const measured = measureRequest(request, false);
+      const order = {
+        weights: strategyOf(resolution.strategy, DEFAULT_PREFERENCES.weights).weights,
+        seed: turn,
+        bound: null,
+      };
+      const plan = { candidates: resolution.targets, ...measured, ...order, progress: newProgress() };
+      found = bestUsable(plan, end) !== null;
     }
     samples.push((performance.now() - began) * 100);
   }
@@ -104,14 +125,16 @@ function time(state: RouterState): { microseconds: number; candidates: number; f
 console.log(
   `${PROVIDERS} providers x ${KEYS} keys x ${MODELS} models, ${PAST_CALLS} past calls (good 50 us, aim 10 us)`,
 );
-for (const [label, blocked] of [
-  ["the first candidate is usable", 0],
-  ["the first half is at its cap", PROVIDERS / 2],
-  ["all are at their cap", PROVIDERS],
+for (const [label, blocked, model] of [
+  ["the first candidate is usable", 0, "auto"],
+  ["the first half is at its cap", PROVIDERS / 2, "auto"],
+  ["all are at their cap", PROVIDERS, "auto"],
+  ["by score, all usable", 0, "auto:balanced"],
+  ["by score, the first half is at its cap", PROVIDERS / 2, "auto:balanced"],
 ] as const) {
   const state = build(blocked);
   serve(state, PAST_CALLS);
-  const { microseconds, candidates, found } = time(state);
+  const { microseconds, candidates, found } = time(state, model);
   console.log(
     `${label}: ${microseconds.toFixed(2)} us, ${candidates} candidates, ${found ? "found" : "none"}`,
   );

@@ -29,7 +29,7 @@ export function customProvider(endpoint: CustomEndpoint): ProviderSpec {
     failedCallsCount: "unknown",
     probe: { method: "GET", path: "/models", valid: [200, 402, 429], invalid: [401], costsQuota: false },
     firstContentMs: null,
-    dataUse: "unknown",
+    dataUse: isOnThisMachine(endpoint.baseUrl) ? "no_training" : "unknown",
     terms: null,
     models: endpoint.models.map(({ id, contextWindow, limits }) => ({
       id,
@@ -48,4 +48,10 @@ export function customProvider(endpoint: CustomEndpoint): ProviderSpec {
     source,
     asOf,
   };
+}
+
+/** What never leaves the machine trains nobody else's model. */
+function isOnThisMachine(baseUrl: string): boolean {
+  const { hostname } = new URL(baseUrl);
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

@@ -22,6 +22,14 @@ describe("defaults", () => {
       expose: false,
       allowedHosts: [],
       allowedOrigins: [],
+      proxy: "",
+      strategy: "priority",
+      strategyWeights: {},
+      profiles: {},
+      aliases: {},
+      private: false,
+      rescue: true,
+      holdTools: true,
       upstreamTimeoutMs: 600_000,
       firstContentMs: 60_000,
       streamStallMs: 30_000,
@@ -41,7 +49,8 @@ describe("defaults", () => {
   test("every row has a help text and a default that it would accept from the file", () => {
     for (const [name, row] of settingRows()) {
       expect(row.help, name).toMatch(/\.$/);
-      const toml = `${name} = ${JSON.stringify(row.default)}`;
+      const text = JSON.stringify(row.default);
+      const toml = `${name} = ${text}`;
       expect(resolveSettings({ toml }).settings[propertyName(name)]).toEqual(row.default);
     }
   });
@@ -158,5 +167,40 @@ describe("config.toml", () => {
     const error = problemsOf({ toml: "port = 1\nhost = \n", environment: { FREELLM_PORT: "x" } });
     expect(error.problems[0]?.message).toContain("line 2");
     expect(error.problems).toHaveLength(2);
+  });
+});
+
+describe("settings that hold several things", () => {
+  const toml = [
+    "[profiles]",
+    'code = ["groq/model-a", "mistral/model-b"]',
+    "[aliases]",
+    '"gpt-5" = "auto:smart"',
+    "[strategy_weights]",
+    "quality = 2",
+  ].join("\n");
+
+  test("are tables in the file and pairs in the environment", () => {
+    const fromFile = resolveSettings({ toml }).settings;
+    const fromEnvironment = resolveSettings({
+      environment: {
+        FREELLM_PROFILES: "code=groq/model-a|mistral/model-b",
+        FREELLM_ALIASES: "gpt-5=auto:smart",
+        FREELLM_STRATEGY_WEIGHTS: "quality=2",
+      },
+    }).settings;
+    expect(fromFile.profiles).toEqual({ code: ["groq/model-a", "mistral/model-b"] });
+    expect(fromEnvironment).toEqual(fromFile);
+  });
+
+  test("refuse what makes no sense, naming the setting", () => {
+    const environment = { FREELLM_STRATEGY_WEIGHTS: "quality=-1", FREELLM_PROFILES: "code" };
+    const error = problemsOf({ environment });
+    expect(error.message).toContain("FREELLM_STRATEGY_WEIGHTS");
+    expect(error.message).toContain("FREELLM_PROFILES");
+  });
+
+  test("switches may be on and off, too", () => {
+    expect(resolveSettings({ environment: { FREELLM_HOLD_TOOLS: "off" } }).settings.holdTools).toBe(false);
   });
 });

@@ -147,15 +147,15 @@ describe("the other laws", () => {
     expect(places(cycleLaw, { ...files, "src/core/chat/c.ts": "" })).toEqual([]);
   });
 
-  test("registrationLaw finds a provider that the index forgot", () => {
+  test("registrationLaw finds a provider that the catalogue forgot", () => {
     const files = {
       "src/providers/data/groq.ts": "export const groq: ProviderSpec = { id: 'groq' };",
       "src/providers/data/mistral.ts":
         "export const mistral = {\n  id: 'mistral',\n} satisfies ProviderSpec;",
       "src/providers/json.ts": "export function find(): ProviderSpec | undefined {}",
     };
-    const index = 'import { groq } from "./data/groq.ts";';
-    expect(places(registrationLaw, { ...files, "src/providers/index.ts": index })).toEqual([
+    const catalogue = 'export { groq } from "./data/groq.ts";';
+    expect(places(registrationLaw, { ...files, "src/providers/catalogue.ts": catalogue })).toEqual([
       "src/providers/data/mistral.ts:1",
     ]);
     expect(places(registrationLaw, files)).toHaveLength(2);

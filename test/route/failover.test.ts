@@ -53,6 +53,7 @@ async function run(world: World, script: Script, request: RouteRequest = world.r
         at: world.now,
         tokens,
         inputTokens,
+        estimate: inputTokens,
       });
       return {
         callId,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exhaustion, firstUsable, needOf, plan } from "../../src/core/route/plan.ts";
+import { bestUsable, exhaustion, needOf, plan } from "../../src/core/route/plan.ts";
 import { limit, World } from "./world.ts";
 
 const rpm = (cap: number) => limit({ metric: "requests", window: "minute", cap });
@@ -11,7 +11,7 @@ describe("limits", () => {
       .key("p-1");
     world.settle(world.reserve("p-1", "m", 90), 90);
     const request = world.request();
-    expect(firstUsable(request, world.now)).toBeNull();
+    expect(bestUsable(request, world.now)).toBeNull();
     const [verdict] = plan(request, world.now);
     expect(verdict?.obstacle?.reason).toBe("limit");
   });
@@ -22,33 +22,33 @@ describe("limits", () => {
     world.now += 50_000;
     world.settle(call);
     world.now += 12_500;
-    expect(firstUsable(world.request(), world.now)).not.toBeNull();
+    expect(bestUsable(world.request(), world.now)).not.toBeNull();
   });
 
   it("hold the estimate while a call runs and the real use afterwards", () => {
     const tokens = limit({ metric: "tokens", window: "minute", cap: 100 });
     const world = new World().provider("p", [{ id: "m", limits: [tokens] }]).key("p-1");
     const call = world.reserve("p-1", "m", 90);
-    expect(firstUsable(world.request(), world.now)).toBeNull();
+    expect(bestUsable(world.request(), world.now)).toBeNull();
     world.settle(call, 30);
-    expect(firstUsable(world.request(), world.now)).not.toBeNull();
+    expect(bestUsable(world.request(), world.now)).not.toBeNull();
     world.settle(world.reserve("p-1", "m", 60), 60);
-    expect(firstUsable(world.request(), world.now)).toBeNull();
+    expect(bestUsable(world.request(), world.now)).toBeNull();
   });
 
   it("give back a request that the provider does not count", () => {
     const world = new World().provider("p", [{ id: "m", limits: [rpm(1)] }]).key("p-1");
     world.settle(world.reserve("p-1", "m"), 0, 0);
-    expect(firstUsable(world.request(), world.now)).not.toBeNull();
+    expect(bestUsable(world.request(), world.now)).not.toBeNull();
   });
 
   it("bound calls in flight", () => {
     const one = limit({ metric: "concurrency", window: "minute", cap: 1 });
     const world = new World().provider("p", [{ id: "m", limits: [one] }]).key("p-1");
     const call = world.reserve("p-1", "m");
-    expect(firstUsable(world.request(), world.now)).toBeNull();
+    expect(bestUsable(world.request(), world.now)).toBeNull();
     world.settle(call);
-    expect(firstUsable(world.request(), world.now)).not.toBeNull();
+    expect(bestUsable(world.request(), world.now)).not.toBeNull();
   });
 
   it("are shared by the keys of an account and by the models of a pool, and by nobody else", () => {
@@ -63,7 +63,7 @@ describe("limits", () => {
       .key("p-3");
     world.settle(world.reserve("p-1", "a"));
     world.settle(world.reserve("p-2", "b"));
-    expect(firstUsable(world.request(), world.now)?.key.id).toBe("p-3");
+    expect(bestUsable(world.request(), world.now)?.key.id).toBe("p-3");
   });
 
   it("say never when a request is larger than the whole cap", () => {
@@ -82,13 +82,13 @@ describe("limits", () => {
       at: world.now,
       observations: [{ metric: "requests", window: "minute", cap: 10, remaining: 0 }],
     });
-    expect(firstUsable(world.request(), world.now)).toBeNull();
+    expect(bestUsable(world.request(), world.now)).toBeNull();
     world.now += 62_000;
     for (let call = 0; call < 10; call++) {
-      expect(firstUsable(world.request(), world.now)).not.toBeNull();
+      expect(bestUsable(world.request(), world.now)).not.toBeNull();
       world.settle(world.reserve("p-1", "m"));
     }
-    expect(firstUsable(world.request(), world.now)).toBeNull();
+    expect(bestUsable(world.request(), world.now)).toBeNull();
   });
 
   it("tell what is said of one model from what is said of all of them", () => {
@@ -108,9 +108,9 @@ describe("limits", () => {
         observations: [{ ...daily, subject, remaining: 0 }],
       });
     state("model");
-    expect(firstUsable(world.request(), world.now)?.model.key).toBe("p/b");
+    expect(bestUsable(world.request(), world.now)?.model.key).toBe("p/b");
     state("pool");
-    expect(firstUsable(world.request(), world.now)).toBeNull();
+    expect(bestUsable(world.request(), world.now)).toBeNull();
   });
 
   it("believe the newest statement about use by others, and only until the stated reset", () => {
@@ -128,7 +128,7 @@ describe("limits", () => {
     state(0, world.now + 90_000);
     expect(exhaustion(world.request(), world.now).soonest).toBe(world.now + 90_000);
     state(999, world.now + 90_000);
-    expect(firstUsable(world.request(), world.now)).not.toBeNull();
+    expect(bestUsable(world.request(), world.now)).not.toBeNull();
     state(0, world.now + 400 * 86_400_000);
     expect(exhaustion(world.request(), world.now).soonest).toBe(world.now + 86_400_000);
   });
@@ -150,7 +150,7 @@ describe("limits", () => {
     const tokens = limit({ metric: "tokens", window: "minute", cap: 6_000 });
     const world = new World().provider("p", [{ id: "m", limits: [tokens] }]).key("p-1");
     const request = world.request("auto", { tokens: { input: 10, output: 128_000 } });
-    const target = firstUsable(request, world.now);
+    const target = bestUsable(request, world.now);
     expect(target && needOf(request, target).tokens).toBe(6_000);
     const tooLong = world.request("auto", { tokens: { input: 5_900, output: 128_000 } });
     expect(exhaustion(tooLong, world.now).kind).toBe("too_long");
@@ -171,8 +171,8 @@ describe("limits", () => {
     const world = new World().provider("p", [{ id: "m", limits: [rpm(2)] }]).key("p-1");
     const restored = { keyId: "p-1", model: "p/m", requests: 2, inputTokens: 5, outputTokens: 5 };
     world.apply({ type: "usage-restored", from: world.now - 30_000, to: world.now - 10_000, ...restored });
-    expect(firstUsable(world.request(), world.now)).toBeNull();
-    expect(firstUsable(world.request(), world.now + 49_000)).toBeNull();
-    expect(firstUsable(world.request(), world.now + 52_000)).not.toBeNull();
+    expect(bestUsable(world.request(), world.now)).toBeNull();
+    expect(bestUsable(world.request(), world.now + 49_000)).toBeNull();
+    expect(bestUsable(world.request(), world.now + 52_000)).not.toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Failure, FailureKind } from "../../src/core/chat/failure.ts";
 import { restAfter } from "../../src/core/route/consequence.ts";
-import { exhaustion, firstUsable, plan } from "../../src/core/route/plan.ts";
+import { bestUsable, exhaustion, plan } from "../../src/core/route/plan.ts";
 import { limit, World } from "./world.ts";
 
 const order = (world: World, model = "auto") =>
@@ -63,7 +63,7 @@ describe("the order of candidates", () => {
     const changed = world();
     fail(changed, "a-1", "a/x", failed("rate_minute"));
     changed.key("c-1").provider("c", [{ id: "z" }]);
-    expect(firstUsable(changed.request(), changed.now)?.key.id).toBe("a-2");
+    expect(bestUsable(changed.request(), changed.now)?.key.id).toBe("a-2");
   });
 });
 
@@ -96,7 +96,11 @@ describe("a model name", () => {
 
   it("without a key is known, with nothing to serve it", () => {
     const keyless = new World().provider("a", [{ id: "x" }]);
-    expect(keyless.state.catalogue.resolve("x")).toEqual({ kind: "named", targets: [] });
+    expect(keyless.state.catalogue.resolve("x")).toEqual({
+      kind: "named",
+      targets: [],
+      strategy: "priority",
+    });
     expect(exhaustion(keyless.request("x"), keyless.now).kind).toBe("no_key");
   });
 });
@@ -115,7 +119,7 @@ describe("gates", () => {
       [
         ...plan(
           world.request("auto", {
-            needs: { ...needs, jsonSchema: false },
+            needs: { ...needs, jsonSchema: false, private: false },
             tokens: { input, output: 10 },
           }),
           world.now,
@@ -160,9 +164,9 @@ describe("rests", () => {
       .key("a-1")
       .key("b-1");
     fail(world, "a-1", "a/x", failed("rate_minute", { until: world.now + 30_000 }));
-    expect(firstUsable(world.request(), world.now)?.key.id).toBe("b-1");
-    expect(firstUsable(world.request(), world.now + 29_999)?.key.id).toBe("b-1");
-    expect(firstUsable(world.request(), world.now + 30_000)?.key.id).toBe("a-1");
+    expect(bestUsable(world.request(), world.now)?.key.id).toBe("b-1");
+    expect(bestUsable(world.request(), world.now + 29_999)?.key.id).toBe("b-1");
+    expect(bestUsable(world.request(), world.now + 30_000)?.key.id).toBe("a-1");
   });
 
   it("grow with each unexplained 429 and start again after a success", () => {
@@ -200,8 +204,8 @@ describe("rests", () => {
     const world = new World().provider("a", [{ id: "x" }]).key("a-1");
     fail(world, "a-1", "a/x", failed("rate_minute", { until: world.now + 30_000 }));
     for (let hit = 0; hit < 3; hit++) fail(world, "a-1", "a/x", failed("server_error", { scope: "model" }));
-    expect(firstUsable(world.request(), world.now)).toBeNull();
-    expect(firstUsable(world.request(), world.now - 86_400_000)).not.toBeNull();
+    expect(bestUsable(world.request(), world.now)).toBeNull();
+    expect(bestUsable(world.request(), world.now - 86_400_000)).not.toBeNull();
   });
 
   it("are waited for as long as the longest of them lasts", () => {
@@ -217,7 +221,7 @@ describe("rests", () => {
     world.apply({ type: "key-removed", keyId: "a-1" });
     world.apply({ type: "provider-removed", provider: "a" });
     world.provider("a", [{ id: "x" }]).key("a-2");
-    expect(firstUsable(world.request(), world.now)).not.toBeNull();
+    expect(bestUsable(world.request(), world.now)).not.toBeNull();
   });
 
   it("reach as far as the failure's scope", () => {
@@ -244,7 +248,7 @@ describe("rests", () => {
     const world = new World().provider("a", [{ id: "x" }]).key("a-1");
     fail(world, "a-1", "a/x", failed("quota_day", { until: world.now + 3_600_000 }));
     world.apply({ type: "rest-cleared", scope: "target:a-1 a/x" });
-    expect(firstUsable(world.request(), world.now)).not.toBeNull();
+    expect(bestUsable(world.request(), world.now)).not.toBeNull();
   });
 });
 
@@ -256,18 +260,18 @@ describe("the circuit breaker", () => {
     const rests: number[] = [];
     fail(world, "a-1", "a/x", broken);
     fail(world, "a-1", "a/x", broken);
-    expect(firstUsable(world.request(), world.now)).not.toBeNull();
+    expect(bestUsable(world.request(), world.now)).not.toBeNull();
     for (let round = 0; round < 4; round++) {
       fail(world, "a-1", "a/x", broken);
       const { soonest } = exhaustion(world.request(), world.now);
       rests.push(((soonest ?? 0) - world.now) / 1000);
       world.now = soonest ?? world.now;
       world.reserve("a-1", "x");
-      expect(firstUsable(world.request(), world.now)).toBeNull();
+      expect(bestUsable(world.request(), world.now)).toBeNull();
     }
     expect(rests).toEqual([5, 10, 12, 12]);
     world.apply({ type: "call-succeeded", keyId: "a-1", model: "a/x", at: world.now, firstContentMs: 1 });
-    expect(firstUsable(world.request(), world.now)).not.toBeNull();
+    expect(bestUsable(world.request(), world.now)).not.toBeNull();
   });
 
   it("lets the next probe through when the client of the first one left", () => {
@@ -275,9 +279,9 @@ describe("the circuit breaker", () => {
     for (let hit = 0; hit < 3; hit++) fail(world, "a-1", "a/x", broken);
     world.now += 5_000;
     const probe = world.reserve("a-1", "x");
-    expect(firstUsable(world.request(), world.now)).toBeNull();
+    expect(bestUsable(world.request(), world.now)).toBeNull();
     world.settle(probe, 0);
-    expect(firstUsable(world.request(), world.now)).not.toBeNull();
+    expect(bestUsable(world.request(), world.now)).not.toBeNull();
   });
 
   it("is not unlocked by the end of an older call", () => {
@@ -287,7 +291,7 @@ describe("the circuit breaker", () => {
     world.now += 5_000;
     world.reserve("a-1", "x");
     world.settle(old);
-    expect(firstUsable(world.request(), world.now)).toBeNull();
+    expect(bestUsable(world.request(), world.now)).toBeNull();
   });
 
   it("concerns one model of one provider only", () => {
@@ -312,7 +316,9 @@ describe("exhaustion", () => {
     const waiting = exhaustion(world.request(), world.now);
     expect(waiting.kind).toBe("waiting");
     expect((waiting.soonest ?? 0) - world.now).toBeGreaterThan(60_000);
-    const blind = world.request("auto", { needs: { tools: false, vision: true, jsonSchema: false } });
+    const blind = world.request("auto", {
+      needs: { tools: false, vision: true, jsonSchema: false, private: false },
+    });
     expect(exhaustion(blind, world.now).kind).toBe("incapable");
     world.apply({ type: "key-state-changed", keyId: "a-1", state: "invalid", detail: null, at: world.now });
     expect(exhaustion(world.request(), world.now).kind).toBe("no_key");

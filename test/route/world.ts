@@ -1,7 +1,9 @@
 /** A small routing world for the kernel's tests: providers, models and keys by a line each, and a clock that is moved by hand. */
 import { modelKey, type RouterEvent } from "../../src/core/route/event.ts";
-import type { LimitSpec } from "../../src/core/route/limits.ts";
+import type { DataUse, LimitSpec, SpeedClass } from "../../src/core/route/limits.ts";
 import { newProgress, type RouteRequest } from "../../src/core/route/plan.ts";
+import type { StrategyName, Weights } from "../../src/core/route/preferences.ts";
+import { strategyOf } from "../../src/core/route/score.ts";
 import { RouterState } from "../../src/core/route/state.ts";
 
 export const NOON = Date.UTC(2026, 10, 24, 12, 0, 0);
@@ -14,6 +16,9 @@ export interface ModelSketch {
   vision?: boolean;
   tools?: boolean;
   aliases?: string[];
+  intelligence?: number;
+  speed?: SpeedClass;
+  dataUse?: DataUse;
 }
 
 export function limit(
@@ -45,6 +50,9 @@ export class World {
           jsonSchema: true,
           reasoning: false,
         },
+        intelligence: model.intelligence ?? null,
+        speed: model.speed ?? null,
+        dataUse: model.dataUse ?? "unknown",
         limits: model.limits ?? [],
         enabled: true,
       })),
@@ -67,11 +75,18 @@ export class World {
     const resolution = this.state.catalogue.resolve(model);
     return {
       candidates: resolution.kind === "unknown" ? [] : resolution.targets,
-      needs: { tools: false, vision: false, jsonSchema: false },
+      needs: { tools: false, vision: false, jsonSchema: false, private: false },
       tokens: { input: 10, output: 10 },
+      weights: resolution.kind === "unknown" ? null : this.weights(resolution.strategy),
+      seed: 1,
+      bound: null,
       progress: newProgress(),
       ...overrides,
     };
+  }
+
+  weights(strategy: StrategyName): Weights | null {
+    return strategyOf(strategy, this.state.catalogue.preferences.weights).weights;
   }
 
   /** Reserves a call and gives its id. */
@@ -86,6 +101,7 @@ export class World {
       at: this.now,
       tokens,
       inputTokens: tokens / 2,
+      estimate: tokens / 2,
     });
     return callId;
   }
@@ -93,6 +109,14 @@ export class World {
   settle(callId: number, tokens = 20, requests: 0 | 1 = 1): void {
     const inputTokens = tokens / 2;
     const outputTokens = tokens / 2;
-    this.apply({ type: "call-settled", callId, at: this.now, requests, inputTokens, outputTokens });
+    this.apply({
+      type: "call-settled",
+      callId,
+      at: this.now,
+      requests,
+      inputTokens,
+      outputTokens,
+      counted: false,
+    });
   }
 }

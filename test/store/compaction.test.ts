@@ -27,9 +27,18 @@ async function newStore() {
     model = "groq/a",
   ): number {
     const callId = nextId++;
-    store.journal.append({ type: "call-reserved", callId, keyId, model, at, tokens: 90, inputTokens: 70 });
+    store.journal.append({
+      type: "call-reserved",
+      callId,
+      keyId,
+      model,
+      at,
+      tokens: 90,
+      inputTokens: 70,
+      estimate: 70,
+    });
     if (settledAt !== null) {
-      const tokens = { inputTokens: 10, outputTokens: 5 };
+      const tokens = { inputTokens: 10, outputTokens: 5, counted: true };
       store.journal.append({ type: "call-settled", callId, at: settledAt, requests: 1, ...tokens });
     }
     return callId;

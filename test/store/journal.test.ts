@@ -9,11 +9,19 @@ const NOW = Date.UTC(2026, 10, 24, 12);
 
 function reserved(callId: number): RouterEvent {
   const target = { keyId: "groq-1", model: "groq/llama" };
-  return { type: "call-reserved", callId, ...target, at: NOW, tokens: 100, inputTokens: 60 };
+  return { type: "call-reserved", callId, ...target, at: NOW, tokens: 100, inputTokens: 60, estimate: 60 };
 }
 
 function settled(callId: number): RouterEvent {
-  return { type: "call-settled", callId, at: NOW + 900, requests: 1, inputTokens: 40, outputTokens: 2 };
+  return {
+    type: "call-settled",
+    callId,
+    at: NOW + 900,
+    requests: 1,
+    inputTokens: 40,
+    outputTokens: 2,
+    counted: true,
+  };
 }
 
 function finished(id: number, more: Partial<RequestRecord> = {}): RouterEvent {

@@ -122,6 +122,10 @@ export interface SamplingParameters {
 export interface ChatRequest {
   /** As the client wrote it: `auto`, a family, an upstream id or `provider/id`. */
   model: string;
+  /** Further models to try when that one does not answer, in this order. */
+  fallbackModels?: string[];
+  /** The client's own name for the conversation, where the body carries one. */
+  conversation?: string;
   messages: Message[];
   tools: Tool[];
   toolChoice?: ToolChoice;

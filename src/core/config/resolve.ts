@@ -125,20 +125,25 @@ function readFile(toml: string | undefined, problems: SettingProblem[]): Readonl
     return values;
   }
   const names = settingRows().map(([name]) => name);
-  for (const [name, value] of flatten(table, "")) {
+  for (const [name, value] of flatten(table, "", new Set(names))) {
     if (names.includes(name as SettingName)) values.set(name, value);
     else problems.push(unknownName(name, names));
   }
   return values;
 }
 
-/** Keys of nested tables as dotted names. */
-function* flatten(table: Record<string, unknown>, prefix: string): Generator<[string, unknown]> {
+/** Keys of nested tables as dotted names; a setting that is a table itself stays one. */
+function* flatten(
+  table: Record<string, unknown>,
+  prefix: string,
+  whole: ReadonlySet<string>,
+): Generator<[string, unknown]> {
   for (const [key, value] of Object.entries(table)) {
-    if (Object.prototype.toString.call(value) === "[object Object]") {
-      yield* flatten(value as Record<string, unknown>, `${prefix}${key}.`);
+    const name = prefix + key;
+    if (!whole.has(name) && Object.prototype.toString.call(value) === "[object Object]") {
+      yield* flatten(value as Record<string, unknown>, `${name}.`, whole);
     } else {
-      yield [prefix + key, value];
+      yield [name, value];
     }
   }
 }

@@ -1,5 +1,6 @@
 /** Every setting, as data: what it is called, what it may be, what it is when nobody says anything. */
 import * as v from "valibot";
+import { STRATEGIES } from "../route/preferences.ts";
 
 const MINUTE = 60_000;
 const MEGABYTE = 1024 * 1024;
@@ -15,6 +16,8 @@ interface SettingType<T> {
 
 interface Setting<T> extends SettingType<T> {
   default: NoInfer<T>;
+  /** May hold a password: the value is never shown. */
+  secret?: true;
   /** Without one, environment and file alone decide. */
   flag?: string;
   help: string;
@@ -35,7 +38,10 @@ function milliseconds(minimum: number): SettingType<number> {
 }
 
 function yesOrNo(): SettingType<boolean> {
-  const words: Readonly<Record<string, boolean>> = { true: true, "1": true, false: false, "0": false };
+  const words: Readonly<Record<string, boolean>> = {
+    ...{ true: true, on: true, "1": true },
+    ...{ false: false, off: false, "0": false },
+  };
   return { schema: v.boolean(), expects: "true or false", read: (text) => words[text.toLowerCase()] ?? text };
 }
 
@@ -58,6 +64,21 @@ function list(pattern: RegExp, item: string): SettingType<readonly string[]> {
 
 function choice<const T extends string>(...values: T[]): SettingType<T> {
   return { schema: v.picklist(values), expects: `one of ${values.join(", ")}`, read: (given) => given };
+}
+
+/** In text: `name=value,name=value`. */
+function pairs<T>(value: v.GenericSchema<unknown, T>, expects: string, read: (text: string) => unknown) {
+  const type: SettingType<Readonly<Record<string, T>>> = {
+    schema: v.record(v.string(), value),
+    expects,
+    read(given) {
+      if (given.trim() === "") return {};
+      const entries = given.split(",").map((pair) => pair.split("="));
+      if (entries.some((entry) => entry.length !== 2)) return given;
+      return Object.fromEntries(entries.map(([name = "", text = ""]) => [name.trim(), read(text.trim())]));
+    },
+  };
+  return type;
 }
 
 function setting<T>(type: SettingType<T>, rest: Omit<Setting<T>, keyof SettingType<T>>): Setting<T> {
@@ -88,6 +109,49 @@ export const settingTable = {
   allowed_origins: setting(list(/^[a-z][a-z0-9+.-]*:\/\/[^\s/,]+$/, "origins such as app://name"), {
     default: [],
     help: "Origins of pages and desktop applications that may call. Normally none.",
+  }),
+  proxy: setting(
+    text(/^(?:direct|(?:https?|socks5h?):\/\/\S+)?$/i, "the URL of a proxy: http://, https:// or socks5://"),
+    {
+      default: "",
+      secret: true,
+      help: "Proxy for all calls to providers, except to this machine. HTTP_PROXY is not read.",
+    },
+  ),
+  strategy: setting(choice(...STRATEGIES), {
+    default: "priority",
+    help: "How `auto` chooses: in your order (priority), or by a score.",
+  }),
+  strategy_weights: setting(
+    pairs(v.pipe(v.number(), v.minValue(0)), "weights such as quality=2,success=1,speed=1,quota=1", Number),
+    {
+      default: {},
+      help: "What the strategy `custom` weighs: quality, success, speed and quota. One that is left out counts 0.",
+    },
+  ),
+  profiles: setting(
+    pairs(
+      v.pipe(v.array(v.string()), v.minLength(1)),
+      "chains such as code=groq/model-a|mistral/model-b",
+      (text) => text.split("|").map((part) => part.trim()),
+    ),
+    { default: {}, help: "Named chains of models, to be asked for as auto:NAME." },
+  ),
+  aliases: setting(
+    pairs(v.string(), "names such as gpt-5=auto:smart", (text) => text),
+    { default: {}, help: "Model names that clients bring along, and what they stand for here." },
+  ),
+  private: setting(yesOrNo(), {
+    default: false,
+    help: "Use only providers that do not train on what they are sent.",
+  }),
+  rescue: setting(yesOrNo(), {
+    default: true,
+    help: "Let a broken answer go on at another model in the same stream.",
+  }),
+  hold_tools: setting(yesOrNo(), {
+    default: true,
+    help: "Send tool calls when all of them are whole. Without it they stream, and cannot be rescued.",
   }),
   upstream_timeout_ms: setting(milliseconds(1), {
     default: 10 * MINUTE,

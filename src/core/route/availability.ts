@@ -19,8 +19,9 @@ export function availability(
 
 /** What keeps the smallest request from the target that is free soonest; null when one is free now. */
 export function leastObstacle(targets: readonly Target[], now: number): Obstacle | null {
-  const needs = { tools: false, vision: false, jsonSchema: false };
-  const request = { candidates: targets, needs, tokens: SMALLEST, progress: newProgress() };
+  const needs = { tools: false, vision: false, jsonSchema: false, private: false };
+  const order = { weights: null, seed: 0, bound: null };
+  const request = { candidates: targets, needs, tokens: SMALLEST, progress: newProgress(), ...order };
   let least: Obstacle | null = null;
   for (const { obstacle } of plan(request, now)) {
     if (obstacle === null) return null;
@@ -49,6 +50,8 @@ export function obstacleText(obstacle: Obstacle): string {
       return "takes no images";
     case "no_json_schema":
       return "takes no JSON schema";
+    case "not_private":
+      return "its provider may train on what it is sent";
     case "context_too_small":
       return "its context window is too small";
     case "tried":

@@ -12,12 +12,20 @@ import {
 import { Health } from "./health.ts";
 import type { LimitSpec } from "./limits.ts";
 import { Measured } from "./measured.ts";
+import { Names, type Resolution } from "./names.ts";
+import { DEFAULT_PREFERENCES, type Preferences } from "./preferences.ts";
 import { type ModelEntry, type Rest, restScopes, type Target } from "./target.ts";
 
-/** Names that clients bring along and nobody configured: answered by `auto`. */
-const FOREIGN_NAMES = /^(?:claude|gpt|chatgpt|gemini|o[1-9])(?:[-.:]|$)/;
-
-export type Resolution = { kind: "auto" | "named"; targets: readonly Target[] } | { kind: "unknown" };
+/** Calls a minute, where nobody knows a limit: counted, so that a pace can be learnt from refusals. */
+const PACE: Readonly<LimitSpec> = {
+  scope: "account",
+  pool: null,
+  metric: "requests",
+  window: "minute",
+  cap: Number.POSITIVE_INFINITY,
+  reset: "sliding",
+  source: "guessed",
+};
 
 export class Catalogue {
   readonly providers = new Map<string, RoutedProvider>();
@@ -26,15 +34,17 @@ export class Catalogue {
   readonly counters = new Map<string, Counter>();
   readonly rests = new Map<RestScope, Rest>();
   readonly #targets = new Map<string, Target>();
+  /** Limits that replies told of, by account and model. */
+  readonly #told = new Map<string, LimitSpec[]>();
   /** The user's order of models; those left out follow the order of the keys. */
   #modelOrder: ModelKey[] = [];
   /** Before all others, until the user takes the pin out. */
   #pinned: ModelKey[] = [];
   #keyOrder: KeyId[] = [];
+  #ordinal = 0;
+  #preferences: Preferences = DEFAULT_PREFERENCES;
   /** Candidates in order, by every name a client may use; rebuilt after a change of configuration only. */
-  #index: Map<string, Target[]> | null = null;
-  #all: Target[] = [];
-  #lowerCase = new Map<string, Target[]>();
+  #names: Names | null = null;
 
   setProvider(provider: RoutedProvider, models: readonly RoutedModel[]): void {
     this.providers.set(provider.id, provider);
@@ -47,7 +57,14 @@ export class Catalogue {
         known.model = model;
         known.provider = provider;
       } else {
-        this.models.set(key, { key, model, provider, health: new Health(), measured: new Measured(), refusedParameters: new Set() });
+        this.models.set(key, {
+          key,
+          model,
+          provider,
+          health: new Health(),
+          measured: new Measured(),
+          refusedParameters: new Set(),
+        });
       }
     }
     for (const [key, entry] of this.models) {
@@ -127,19 +144,32 @@ export class Catalogue {
     return this.#targets.get(`${keyId} ${model}`);
   }
 
+  get targets(): Iterable<Target> {
+    this.#build();
+    return this.#targets.values();
+  }
+
   /** What `name` may be served by, in order. An empty list is a model that is known but has no key. */
   resolve(name: string): Resolution {
-    const index = this.#build();
-    const plain = name.toLowerCase();
-    if (plain === "auto") return { kind: "auto", targets: this.#all };
-    const named = index.get(name) ?? this.#lowerCase.get(plain);
-    if (named) return { kind: "named", targets: named };
-    if (FOREIGN_NAMES.test(plain)) return { kind: "auto", targets: this.#all };
-    return { kind: "unknown" };
+    return this.#build().resolve(name);
+  }
+
+  /** Several names, tried in this order; unknown ones are left out unless all are. */
+  resolveChain(names: readonly string[]): Resolution {
+    return this.#build().resolveChain(names);
+  }
+
+  prefer(preferences: Preferences): void {
+    this.#preferences = preferences;
+    this.#changed();
+  }
+
+  get preferences(): Preferences {
+    return this.#preferences;
   }
 
   #changed(): void {
-    this.#index = null;
+    this.#names = null;
   }
 
   /** Marks the targets whose key or model is gone, for the requests that hold them. */
@@ -150,8 +180,8 @@ export class Catalogue {
     }
   }
 
-  #build(): Map<string, Target[]> {
-    if (this.#index) return this.#index;
+  #build(): Names {
+    if (this.#names) return this.#names;
     const index = new Map<string, Target[]>();
     const all: Target[] = [];
     const current = new Set<string>();
@@ -182,14 +212,8 @@ export class Catalogue {
     }
     for (const id of this.#targets.keys()) if (!current.has(id)) this.#targets.delete(id);
     this.#forgetUnused();
-    this.#lowerCase = new Map();
-    for (const [name, targets] of index) {
-      const plain = name.toLowerCase();
-      if (!this.#lowerCase.has(plain)) this.#lowerCase.set(plain, targets);
-    }
-    this.#all = all;
-    this.#index = index;
-    return index;
+    this.#names = new Names(index, all, this.#preferences);
+    return this.#names;
   }
 
   /** Counters that no target has any more. */
@@ -200,7 +224,7 @@ export class Catalogue {
 
   #target(id: string, key: RoutedKey, model: ModelEntry): Target {
     const known = this.#targets.get(id);
-    const counters = model.model.limits.map((limit) => this.#counter(limit, key, model));
+    const counters = this.#limitsOf(key, model).map((limit) => this.#counter(limit, key, model));
     const rests = restScopes(key, model.key).map((scope) => this.rest(scope));
     if (known && known.model === model) {
       known.key = key;
@@ -208,9 +232,31 @@ export class Catalogue {
       known.rests = rests;
       return known;
     }
-    const target = { model, key, counters, rests, removed: false };
+    const target = { ordinal: this.#ordinal++, model, key, counters, rests, removed: false };
     this.#targets.set(id, target);
     return target;
+  }
+
+  /** Documented limits, those that replies told of, and a count of calls a minute in any case: a pace may be learnt. */
+  #limitsOf(key: RoutedKey, { key: model, model: { limits } }: ModelEntry): readonly LimitSpec[] {
+    const told = this.#told.get(`${key.account} ${model}`) ?? [];
+    const has = (limit: LimitSpec): boolean =>
+      limits.some(({ metric, window }) => metric === limit.metric && window === limit.window);
+    const further = [...told, PACE].filter((limit) => !has(limit));
+    return further.length === 0 ? limits : [...limits, ...further];
+  }
+
+  /** A limit that a reply told of and nobody knew. Gives its counter. */
+  addLimit(target: Target, limit: LimitSpec): Counter {
+    const name = `${target.key.account} ${target.model.key}`;
+    this.#told.set(name, [...(this.#told.get(name) ?? []), limit]);
+    const counter = this.#counter(limit, target.key, target.model);
+    for (const other of this.#targets.values()) {
+      if (other.model === target.model && other.key.account === target.key.account) {
+        other.counters = [...other.counters, counter];
+      }
+    }
+    return counter;
   }
 
   rest(scope: RestScope): Rest {

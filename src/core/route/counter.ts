@@ -27,6 +27,12 @@ export function needFor(
 /** A call in flight has no known end: look again after this long. */
 const IN_FLIGHT_RECHECK_MS = 250;
 
+/** What is left of the rate after a refusal, and by how much it grows in each window without one. */
+const BACK_OFF = 0.8;
+const RECOVERY = 0.1;
+/** A learnt rate this high does not bind a single person any more. */
+const UNLIMITED_AGAIN = 1_000;
+
 export class Counter {
   /** What counts how; its cap and source change when the provider states others. */
   limit: LimitSpec;
@@ -41,6 +47,8 @@ export class Counter {
   /** Use by others that the provider told of, and until when it counts. */
   #unseen = 0;
   #unseenUntil = 0;
+  /** When a refusal last taught the cap; null while it is not learnt. */
+  #backedOffAt: number | null = null;
   /** Reserved and not settled: tokens, or calls for `concurrency`. */
   #pending = 0;
 
@@ -54,7 +62,8 @@ export class Counter {
   }
 
   configure(limit: LimitSpec): void {
-    if (limit.cap !== this.#configured.cap || this.limit.source !== "stated") this.limit = limit;
+    const isLearnt = this.limit.source === "stated" || this.limit.source === "learned";
+    if (limit.cap !== this.#configured.cap || !isLearnt) this.limit = limit;
     this.#configured = limit;
   }
 
@@ -71,6 +80,7 @@ export class Counter {
   }
 
   hasRoom(need: Need, now: number): boolean {
+    if (this.#backedOffAt !== null) this.#recover(now);
     return this.used(now) + this.#amount(need) <= this.limit.cap;
   }
 
@@ -106,8 +116,42 @@ export class Counter {
     if (this.limit.metric !== "concurrency") this.#window.add(at, this.#amount(real));
   }
 
+  /** The provider refused a call that this limit had room for. */
+  backOff(now: number): void {
+    const cap = Math.max(1, Math.floor(Math.min(this.#own(now), this.limit.cap) * BACK_OFF));
+    this.limit = { ...this.limit, cap, source: "learned" };
+    this.#backedOffAt = now;
+  }
+
+  /** One step for each window since the last refusal, up to what was known before. */
+  #recover(now: number): void {
+    const span = WINDOW_MS[this.limit.window];
+    while (this.#backedOffAt !== null && now - this.#backedOffAt >= span) {
+      this.#backedOffAt += span;
+      const cap = this.limit.cap + Math.max(1, Math.floor(this.limit.cap * RECOVERY));
+      if (cap < Math.min(this.#configured.cap, UNLIMITED_AGAIN)) {
+        this.limit = { ...this.limit, cap };
+      } else {
+        this.limit = this.#configured;
+        this.#backedOffAt = null;
+      }
+    }
+  }
+
+  /** A cap that was learnt before a restart; null for one that is only what the configuration says. */
+  get learnt(): { cap: number; source: "stated" | "learned" } | null {
+    const { cap, source } = this.limit;
+    return source === "stated" || source === "learned" ? { cap, source } : null;
+  }
+
+  restoreLearnt(cap: number, source: "stated" | "learned", now: number): void {
+    this.limit = { ...this.limit, cap, source };
+    this.#backedOffAt = source === "learned" ? now : null;
+  }
+
   /** The provider stated its cap. */
   learnCap(cap: number): void {
+    this.#backedOffAt = null;
     if (cap !== this.limit.cap || this.limit.source !== "stated") {
       this.limit = { ...this.limit, cap, source: "stated" };
     }
@@ -126,6 +170,11 @@ export class Counter {
 
   emptyAt(now: number): number {
     return this.#window.emptyAt(now);
+  }
+
+  /** When the whole cap is there again. */
+  resetAt(now: number): number {
+    return this.#window.resetAt(now);
   }
 
   #amount(need: Need): number {

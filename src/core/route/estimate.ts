@@ -18,10 +18,15 @@ export interface RequestNeeds {
   tools: boolean;
   vision: boolean;
   jsonSchema: boolean;
+  /** Only providers that do not train on what they are sent. */
+  private: boolean;
 }
 
 /** Estimate and needs in one walk over the messages. */
-export function measureRequest(request: ChatRequest): { tokens: TokenEstimate; needs: RequestNeeds } {
+export function measureRequest(
+  request: ChatRequest,
+  isPrivate: boolean,
+): { tokens: TokenEstimate; needs: RequestNeeds } {
   let attachments = 0;
   let attachmentBytes = 0;
   let vision = false;
@@ -49,6 +54,7 @@ export function measureRequest(request: ChatRequest): { tokens: TokenEstimate; n
       tools: request.tools.length > 0,
       vision,
       jsonSchema: request.responseFormat?.type === "json_schema",
+      private: isPrivate,
     },
   };
 }

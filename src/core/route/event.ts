@@ -3,7 +3,17 @@
  * anything; the journal, the admin stream and the simulator see the same events. Times are epoch milliseconds.
  */
 import type { Failure, FailureKind } from "../chat/failure.ts";
-import type { Capabilities, DataUse, LimitObservation, LimitSpec, SpeedClass, UnitCost } from "./limits.ts";
+import type {
+  Capabilities,
+  DataUse,
+  LimitMetric,
+  LimitObservation,
+  LimitSpec,
+  LimitWindow,
+  SpeedClass,
+  UnitCost,
+} from "./limits.ts";
+import type { Preferences } from "./preferences.ts";
 
 /** `<provider>-<n>`, never reused. */
 export type KeyId = string;
@@ -91,6 +101,37 @@ export interface RequestRecord {
   durationMs: number;
 }
 
+/** Where a conversation stays, and since when. */
+export interface Binding {
+  keyId: KeyId;
+  model: ModelKey;
+  at: number;
+}
+
+/** A cap that replies taught, of one model on one account. */
+export interface LearntLimit {
+  account: AccountId;
+  model: ModelKey;
+  metric: LimitMetric;
+  window: LimitWindow;
+  cap: number;
+  source: "stated" | "learned";
+}
+
+/** What calls of a model have shown; null where too little was seen. */
+export interface MeasuredMemory {
+  firstContentMs: number | null;
+  tokensPerSecond: number | null;
+  estimateFactor: number | null;
+}
+
+/** What the state learnt and keeps over a restart, beside the ledger. */
+export interface Learnt {
+  limits: LearntLimit[];
+  conversations: ({ conversation: string } & Binding)[];
+  measured: ({ model: ModelKey } & MeasuredMemory)[];
+}
+
 export type RouterEvent =
   | { type: "provider-set"; provider: RoutedProvider; models: readonly RoutedModel[] }
   | { type: "provider-removed"; provider: string }
@@ -98,6 +139,7 @@ export type RouterEvent =
   | { type: "key-removed"; keyId: KeyId }
   | { type: "keys-ordered"; keyIds: readonly KeyId[] }
   | { type: "models-ordered"; models: readonly ModelKey[] }
+  | { type: "preferences-set"; preferences: Preferences }
   /** These go before all others, whatever the order. */
   | { type: "models-pinned"; models: readonly ModelKey[] }
   | { type: "model-enabled"; model: ModelKey; enabled: boolean }
@@ -112,6 +154,8 @@ export type RouterEvent =
       at: number;
       tokens: number;
       inputTokens: number;
+      /** Prompt tokens as estimated for any model, before this one's correction. */
+      estimate: number;
     }
   | {
       type: "call-settled";
@@ -151,6 +195,7 @@ export type RouterEvent =
       inputTokens: number;
       outputTokens: number;
     }
+  | { type: "learnt-restored"; learnt: Learnt; at: number }
   | { type: "request-finished"; record: RequestRecord };
 
 /** What rests: `key:groq-1`, `account:groq/main`, `target:groq-1 groq/llama`, `model:groq/llama`, `provider:groq`. */

@@ -6,7 +6,7 @@ import type { Failure } from "../chat/failure.ts";
 import { consequenceOf, restAfter } from "./consequence.ts";
 import type { Need } from "./counter.ts";
 import type { RouterEvent } from "./event.ts";
-import { type Exhaustion, exhaustion, firstUsable, needOf, type RouteRequest } from "./plan.ts";
+import { bestUsable, boundFreeAt, type Exhaustion, exhaustion, needOf, type RouteRequest } from "./plan.ts";
 import type { Target } from "./target.ts";
 
 export interface FailoverLimits {
@@ -30,6 +30,10 @@ export interface Spent {
   requests: 0 | 1;
   inputTokens: number;
   outputTokens: number;
+  /** The provider itself counted. */
+  counted: boolean;
+  /** Milliseconds from the first content to the end. */
+  generationMs?: number;
 }
 
 /** One try of one target. Resolves at the commit, with an answer that goes on, or with the failure before it. */
@@ -56,6 +60,8 @@ export type Outcome<Answer> =
 
 /** A stated wait this short is worth one retry of the same target. */
 const SHORT_WAIT_MS = 2_500;
+/** A conversation waits this long for the model and key that it is on, rather than move. */
+const STICKY_WAIT_MS = 3_000;
 
 export async function failover<Answer>(
   request: RouteRequest,
@@ -65,14 +71,20 @@ export async function failover<Answer>(
 ): Promise<Outcome<Answer>> {
   let last: Failure | null = null;
   let attempts = 0;
+  const stickUntil = ports.now() + STICKY_WAIT_MS;
   while (attempts < limits.maxAttempts) {
     const now = ports.now();
-    const target = firstUsable(request, now);
+    const patience = Math.min(limits.patienceMs, limits.budgetMs) - ports.elapsed();
+    const boundAt = attempts === 0 ? boundFreeAt(request, now) : null;
+    if (boundAt !== null && boundAt <= stickUntil && boundAt - now <= patience) {
+      await ports.wait(boundAt);
+      continue;
+    }
+    const target = bestUsable(request, now);
     if (target === null) {
       const { waitingFor } = request.progress;
       request.progress.waitingFor = null;
       const soonest = waitingFor?.until ?? exhaustion(request, now).soonest;
-      const patience = Math.min(limits.patienceMs, limits.budgetMs) - ports.elapsed();
       if (soonest !== null && soonest - now <= patience) await ports.wait(soonest);
       // Without the patience to wait for its equals, a lesser model has to do.
       else if (waitingFor === null) break;
@@ -100,9 +112,9 @@ export async function failover<Answer>(
 /** Unless the provider is known not to count failures the request counts; the prompt does unless it was refused unread. */
 function spentOnFailure({ target, need }: Reservation, failure: Failure | null): Spent {
   if (failure?.unsent || target.model.provider.failedCallsCount === "no")
-    return { requests: 0, inputTokens: 0, outputTokens: 0 };
+    return { requests: 0, inputTokens: 0, outputTokens: 0, counted: false };
   const unread = failure?.status !== undefined && failure.status >= 400 && failure.status < 500;
-  return { requests: 1, inputTokens: unread ? 0 : need.inputTokens, outputTokens: 0 };
+  return { requests: 1, inputTokens: unread ? 0 : need.inputTokens, outputTokens: 0, counted: false };
 }
 
 /** Tells the state what the failure means for everybody, and the request's progress what it means for this one. */

@@ -5,6 +5,8 @@
 import { type FailureKind, PASSES_WITH_TIME } from "../chat/failure.ts";
 import { type Counter, type Need, needFor } from "./counter.ts";
 import type { RequestNeeds, TokenEstimate } from "./estimate.ts";
+import type { Weights } from "./preferences.ts";
+import { score } from "./score.ts";
 import type { ModelEntry, Rest, Target } from "./target.ts";
 
 /** What this request has learnt on its way. Owned by the failover loop. */
@@ -29,12 +31,18 @@ export interface RouteRequest {
   candidates: readonly Target[];
   needs: RequestNeeds;
   tokens: TokenEstimate;
+  /** null: the candidates stand in the order in which they are tried. */
+  weights: Weights | null;
+  /** Tells this request from others where a strategy has to choose between equals. */
+  seed: number;
+  /** Where its conversation was served last: goes first. */
+  bound: Target | null;
   progress: Progress;
 }
 
 export type Obstacle =
   | { reason: "removed" | "model_disabled" | "key_disabled" | "key_invalid"; until: null }
-  | { reason: "no_tools" | "no_vision" | "no_json_schema"; until: null }
+  | { reason: "no_tools" | "no_vision" | "no_json_schema" | "not_private"; until: null }
   | { reason: "context_too_small"; until: null }
   /** Failed this request already. `behind`: what time would heal, for the next request. */
   | { reason: "tried"; until: null; behind: PassingObstacle | null }
@@ -68,7 +76,7 @@ export function newProgress(): Progress {
 
 /** What a call of this request would take from the counters of `target`. */
 export function needOf(request: RouteRequest, target: Target): Need {
-  const { input } = request.tokens;
+  const input = Math.ceil(request.tokens.input * target.model.measured.estimateFactor);
   let output = Math.min(
     request.tokens.output,
     target.model.model.maxOutputTokens ?? Number.POSITIVE_INFINITY,
@@ -85,7 +93,7 @@ export function needOf(request: RouteRequest, target: Target): Need {
 const LEAST_OUTPUT_TOKENS = 256;
 
 export function* plan(request: RouteRequest, now: number): Generator<Verdict, void> {
-  for (const target of request.candidates) {
+  for (const target of inOrder(request, now)) {
     yield {
       target,
       obstacle: lastingObstacle(request, target, now) ?? passingObstacle(request, target, now),
@@ -93,14 +101,51 @@ export function* plan(request: RouteRequest, now: number): Generator<Verdict, vo
   }
 }
 
-/** The first candidate that can be called now. Asks only yes or no: when a blocked one is free costs more to know. */
-export function firstUsable(request: RouteRequest, now: number): Target | null {
-  const family = request.progress.waitingFor?.family;
-  for (const target of request.candidates) {
-    if (family !== undefined && family !== target.model.model.family) continue;
-    if (isFree(request, target, now) && lastingObstacle(request, target, now) === null) return target;
+/** All candidates, the best first. */
+function inOrder(request: RouteRequest, now: number): readonly Target[] {
+  const { candidates, weights, bound, seed } = request;
+  if (weights === null && bound === null) return candidates;
+  const ranked = candidates.map((target) => {
+    const value = weights === null ? 0 : score(target, weights, now, seed);
+    return { target, value: target === bound ? Number.POSITIVE_INFINITY : value };
+  });
+  return ranked.sort((one, other) => other.value - one.value).map(({ target }) => target);
+}
+
+/**
+ * The candidate to call now: where the conversation is, else the first or the one with the highest score. Asks only
+ * yes or no: when a blocked one is free costs more to know.
+ */
+export function bestUsable(request: RouteRequest, now: number): Target | null {
+  const { candidates, weights, bound, seed } = request;
+  if (bound !== null && isUsable(request, bound, now)) return bound;
+  let best: Target | null = null;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const target of candidates) {
+    if (weights === null) {
+      if (isUsable(request, target, now)) return target;
+      continue;
+    }
+    const value = score(target, weights, now, seed);
+    if (value > highest && isUsable(request, target, now)) {
+      best = target;
+      highest = value;
+    }
   }
-  return null;
+  return best;
+}
+
+function isUsable(request: RouteRequest, target: Target, now: number): boolean {
+  const family = request.progress.waitingFor?.family;
+  if (family !== undefined && family !== target.model.model.family) return false;
+  return isFree(request, target, now) && lastingObstacle(request, target, now) === null;
+}
+
+/** When the target that the conversation is on can be called again; null when it can be now, or there is no waiting for it. */
+export function boundFreeAt(request: RouteRequest, now: number): number | null {
+  const { bound } = request;
+  if (bound === null || lastingObstacle(request, bound, now) !== null) return null;
+  return passingObstacle(request, bound, now)?.until ?? null;
 }
 
 /** Whether no rest, breaker or limit stands in the way: `passingObstacle` is then null. */
@@ -127,6 +172,7 @@ function lastingObstacle(request: RouteRequest, target: Target, now: number): Ob
   if (needs.tools && !model.capabilities.tools) return { reason: "no_tools", until: null };
   if (needs.vision && !model.capabilities.vision) return { reason: "no_vision", until: null };
   if (needs.jsonSchema && !model.capabilities.jsonSchema) return { reason: "no_json_schema", until: null };
+  if (needs.private && model.dataUse !== "no_training") return { reason: "not_private", until: null };
   if (!fitsWindow(request, model.contextWindow)) return { reason: "context_too_small", until: null };
   if (progress.tried.has(target)) {
     return { reason: "tried", until: null, behind: passingObstacle(request, target, now) };
@@ -228,6 +274,7 @@ function kindOfLasting(obstacle: Obstacle): Exhaustion["kind"] {
     case "no_tools":
     case "no_vision":
     case "no_json_schema":
+    case "not_private":
       return "incapable";
     case "context_too_small":
       return "too_long";

@@ -2,24 +2,26 @@
  * The routing state: everything that decides where a request may go. `apply` is the only way in; it takes what
  * happened and has no clock, no randomness and no I/O, so that the same events always give the same state.
  */
-import type { FailureKind } from "../chat/failure.ts";
 import { Catalogue } from "./catalogue.ts";
 import { consequenceOf } from "./consequence.ts";
+import { Conversations } from "./conversation.ts";
 import { type Counter, type Need, needFor } from "./counter.ts";
-import type { KeyId, ModelKey, RouterEvent } from "./event.ts";
-import { WINDOW_MS } from "./limits.ts";
-import type { Rest, Target } from "./target.ts";
+import type { Learnt, RouterEvent } from "./event.ts";
+import { learnPace, learntLimits, observeLimits, restoreLimit } from "./learning.ts";
+import { setRest, type Target } from "./target.ts";
 
 interface OpenCall {
   target: Target;
   /** Those that were taken from: a change of configuration must not move the call to others. */
   counters: readonly Counter[];
   need: Need;
+  estimate: number;
   at: number;
 }
 
 export class RouterState {
   readonly catalogue = new Catalogue();
+  readonly conversations = new Conversations();
   /** Calls that are reserved and not settled. */
   readonly #calls = new Map<number, OpenCall>();
   /** Number of events applied. */
@@ -47,12 +49,18 @@ export class RouterState {
         break;
       case "keys-ordered":
         catalogue.orderKeys(event.keyIds);
+        this.conversations.clear();
         break;
       case "models-ordered":
         catalogue.orderModels(event.models);
+        this.conversations.clear();
+        break;
+      case "preferences-set":
+        catalogue.prefer(event.preferences);
         break;
       case "models-pinned":
         catalogue.pinModels(event.models);
+        this.conversations.clear();
         break;
       case "model-enabled":
         catalogue.enableModel(event.model, event.enabled);
@@ -69,14 +77,11 @@ export class RouterState {
         this.#settle(event);
         break;
       case "call-succeeded":
-        this.#succeeded(event.keyId, event.model, event.at);
+        this.#succeeded(event);
         break;
-      case "call-failed": {
-        if (consequenceOf(event.failure.kind).breaker) {
-          catalogue.models.get(event.model)?.health.failed(event.at);
-        }
+      case "call-failed":
+        this.#failed(event);
         break;
-      }
       case "limit-observed":
         this.#observe(event);
         break;
@@ -84,7 +89,7 @@ export class RouterState {
         catalogue.models.get(event.model)?.refusedParameters.add(event.parameter);
         break;
       case "rest-set": {
-        rest(catalogue.rest(event.scope), event.kind, event.until, event.at);
+        setRest(catalogue.rest(event.scope), event.kind, event.until, event.at);
         break;
       }
       case "rest-cleared": {
@@ -95,10 +100,16 @@ export class RouterState {
         rest.hits = 0;
         break;
       }
+      case "conversation-bound":
+        this.conversations.bind(event.conversation, event);
+        break;
       case "usage-restored": {
         this.#restoreUse(event);
         break;
       }
+      case "learnt-restored":
+        this.#restoreLearnt(event.learnt, event.at);
+        break;
       case "request-finished":
         break;
     }
@@ -111,7 +122,13 @@ export class RouterState {
     const need = needFor(1, event.inputTokens, output, target.model.model.unitCost);
     for (const counter of target.counters) counter.reserve(need, event.at);
     target.model.health.dispatched(event.callId);
-    this.#calls.set(event.callId, { target, counters: target.counters, need, at: event.at });
+    this.#calls.set(event.callId, {
+      target,
+      counters: target.counters,
+      need,
+      estimate: event.estimate,
+      at: event.at,
+    });
   }
 
   #settle(event: Extract<RouterEvent, { type: "call-settled" }>): void {
@@ -121,6 +138,9 @@ export class RouterState {
     const { unitCost } = call.target.model.model;
     const real = needFor(event.requests, event.inputTokens, event.outputTokens, unitCost);
     for (const counter of call.counters) counter.settle(call.need, call.at, event.at, real);
+    const { measured } = call.target.model;
+    if (event.counted) measured.counted(call.estimate, event.inputTokens);
+    if (event.generationMs !== undefined) measured.generated(event.outputTokens, event.generationMs);
     // A probe that ended without an outcome (the client left) must not block the next one.
     call.target.model.health.ended(event.callId);
   }
@@ -133,10 +153,12 @@ export class RouterState {
     for (const counter of target.counters) counter.restore(event.to, real);
   }
 
-  #succeeded(keyId: KeyId, model: ModelKey, at: number): void {
-    const target = this.catalogue.target(keyId, model);
+  #succeeded(event: Extract<RouterEvent, { type: "call-succeeded" }>): void {
+    const { at } = event;
+    const target = this.catalogue.target(event.keyId, event.model);
     if (!target) return;
     target.model.health.succeeded(at);
+    target.model.measured.succeeded(at, event.firstContentMs);
     for (const rest of target.rests) {
       if (rest.until <= at) rest.hits = 0;
     }
@@ -148,37 +170,37 @@ export class RouterState {
 
   #observe(event: Extract<RouterEvent, { type: "limit-observed" }>): void {
     const target = this.catalogue.target(event.keyId, event.model);
+    if (target) observeLimits(this.catalogue, target, event.observations, event.at);
+  }
+
+  #failed({ keyId, model, at, failure }: Extract<RouterEvent, { type: "call-failed" }>): void {
+    const target = this.catalogue.target(keyId, model);
     if (!target) return;
-    for (const observation of event.observations) {
-      const { subject } = observation;
-      const counter = target.counters.find(
-        ({ limit }) =>
-          limit.metric === observation.metric &&
-          limit.window === observation.window &&
-          (subject === undefined || (subject === "pool") === (limit.pool !== null)),
-      );
-      if (!counter) {
-        // The account or the target, whichever the provider spoke of.
-        const spent = target.rests[subject === "pool" ? 2 : 0];
-        if (spent && observation.remaining === 0 && observation.resetAt !== undefined) {
-          const latest = event.at + WINDOW_MS[observation.window];
-          rest(spent, "rate_unknown", Math.min(observation.resetAt, latest), event.at);
-        }
-        continue;
-      }
-      if (observation.cap !== undefined) counter.learnCap(observation.cap);
-      if (observation.remaining !== undefined) {
-        counter.correct(observation.remaining, observation.resetAt, event.at);
-      }
+    learnPace(target, failure, at);
+    if (!consequenceOf(failure.kind).breaker) return;
+    target.model.health.failed(at);
+    target.model.measured.failed(at);
+  }
+
+  /** What is worth keeping over a restart beside the ledger. */
+  learnt(now: number): Learnt {
+    return {
+      limits: learntLimits(this.catalogue),
+      conversations: this.conversations.all(now),
+      measured: [...this.catalogue.models.values()].flatMap(({ key, measured }) => {
+        const memory = measured.memory();
+        return memory === null ? [] : [{ model: key, ...memory }];
+      }),
+    };
+  }
+
+  #restoreLearnt({ limits, conversations, measured }: Learnt, at: number): void {
+    for (const limit of limits) restoreLimit(this.catalogue, limit, at);
+    for (const { conversation, ...binding } of conversations) {
+      this.conversations.bind(conversation, binding);
+    }
+    for (const { model, ...memory } of measured) {
+      this.catalogue.models.get(model)?.measured.restore(memory);
     }
   }
-}
-
-/** A rest that ends later wins. Failures of calls that were under way when it began are no further hits. */
-function rest(current: Rest, kind: FailureKind, until: number, at: number): void {
-  if (current.until <= at) current.hits++;
-  if (until <= current.until) return;
-  current.since = at;
-  current.until = until;
-  current.kind = kind;
 }

@@ -3,6 +3,7 @@ import type { FailureKind } from "../chat/failure.ts";
 import type { Counter } from "./counter.ts";
 import type { ModelKey, RestScope, RoutedKey, RoutedModel, RoutedProvider } from "./event.ts";
 import type { Health } from "./health.ts";
+import type { Measured } from "./measured.ts";
 
 /** A pause of one scope. The object stays while the scope exists; it rests while `until` lies ahead. */
 export interface Rest {
@@ -20,11 +21,14 @@ export interface ModelEntry {
   model: RoutedModel;
   provider: RoutedProvider;
   health: Health;
+  measured: Measured;
   /** Parameters that the provider refused for this model. */
   refusedParameters: Set<string>;
 }
 
 export interface Target {
+  /** Tells it from all others; never reused. */
+  ordinal: number;
   /** Its key or model is gone: a request that still holds it must not use it. */
   removed: boolean;
   model: ModelEntry;
@@ -32,6 +36,15 @@ export interface Target {
   counters: readonly Counter[];
   /** Narrowest first: target, key, account, model, provider. */
   rests: readonly Rest[];
+}
+
+/** A rest that ends later wins. Failures of calls that were under way when it began are no further hits. */
+export function setRest(current: Rest, kind: FailureKind, until: number, at: number): void {
+  if (current.until <= at) current.hits++;
+  if (until <= current.until) return;
+  current.since = at;
+  current.until = until;
+  current.kind = kind;
 }
 
 export function restScopes(key: RoutedKey, model: ModelKey): RestScope[] {

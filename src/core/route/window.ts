@@ -12,6 +12,8 @@ export interface UseWindow {
   freeAt(now: number, allowed: number): number;
   /** When all that counts now will have left; `now` when nothing does. */
   emptyAt(now: number): number;
+  /** When the whole cap is there again, whatever is used until then: the next boundary, or one window from now. */
+  resetAt(now: number): number;
 }
 
 /** `cap` is asked anew each time: where use flows back, it does so at the rate of one cap a window. */
@@ -74,6 +76,10 @@ class SlidingWindow implements UseWindow {
 
   emptyAt(now: number): number {
     return this.freeAt(now, 0);
+  }
+
+  resetAt(now: number): number {
+    return now + this.#hold;
   }
 
   #leaves(slot: number): number {
@@ -150,6 +156,10 @@ class RefillWindow implements UseWindow {
     return this.freeAt(now, 0);
   }
 
+  resetAt(now: number): number {
+    return now + this.#span;
+  }
+
   /** Use that flows back in a millisecond. */
   get #rate(): number {
     return this.#cap() / this.#span;
@@ -197,6 +207,11 @@ class FixedWindow implements UseWindow {
 
   emptyAt(now: number): number {
     return this.used(now) === 0 ? now : this.#end + this.#guard;
+  }
+
+  resetAt(now: number): number {
+    this.#turn(now);
+    return this.#end;
   }
 
   get #guard(): number {

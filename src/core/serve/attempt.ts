@@ -92,7 +92,9 @@ class Call implements EventSource {
     const { target } = reservation;
     const dialect = gateway.providers.dialect(provider);
     let credential: Credential;
+    let proxy: string | null;
     try {
+      proxy = gateway.proxyOf(target.key.id);
       const pasted = gateway.secretOf(target.key.id);
       credential = openCredential(provider, gateway.baseUrlOf(target.key.id), pasted);
     } catch {
@@ -111,6 +113,7 @@ class Call implements EventSource {
       body: encoded.body,
       signal: this.#abort.signal,
       freshConnection: encoded.freshConnection === true,
+      ...(proxy === null ? {} : { proxy }),
     });
     if (response.status !== 200) return { failure: await this.#refused(response, target) };
     this.#observe(response, target);
@@ -145,7 +148,7 @@ class Call implements EventSource {
         at: gateway.clock.now(),
         failure,
       });
-    return { answer: new LiveAnswer(reservation, held, this, broke) };
+    return { answer: new LiveAnswer(reservation, held, this, broke, gateway.clock) };
   }
 
   async next(): Promise<ChatEvent[] | null> {

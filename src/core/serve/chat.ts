@@ -6,15 +6,18 @@ import type { ChatRequest } from "../chat/request.ts";
 import { measureRequest } from "../route/estimate.ts";
 import type { AttemptRecord, RequestOutcome } from "../route/event.ts";
 import { type FailoverPorts, failover, type Outcome } from "../route/failover.ts";
-import { newProgress } from "../route/plan.ts";
+import { newProgress, type RouteRequest } from "../route/plan.ts";
+import { strategyOf } from "../route/score.ts";
 import type { Target } from "../route/target.ts";
 import type { Surface } from "../surface/surface.ts";
 import { createRedactor } from "../vault/redact.ts";
 import { createAttempt } from "./attempt.ts";
 import type { ClientLink } from "./client-link.ts";
+import { type ConversationIdentity, identify } from "./conversation.ts";
 import type { Gateway } from "./gateway.ts";
 import type { LiveAnswer } from "./live-answer.ts";
 import { problemOf, problemResponse, routingHeaders } from "./report.ts";
+import type { RequestOptions } from "./request-options.ts";
 import { reserve } from "./reserve.ts";
 import { streamBody } from "./stream.ts";
 import { WaitAbortedError } from "./waiters.ts";
@@ -27,6 +30,7 @@ export class ChatExchange {
   readonly #gateway: Gateway;
   readonly #surface: Surface;
   readonly #request: ChatRequest;
+  readonly #options: RequestOptions;
   readonly #client: ClientLink;
   readonly #arrivedAt: number;
   readonly #startedAt: number;
@@ -43,9 +47,11 @@ export class ChatExchange {
     gateway: Gateway,
     surface: Surface,
     request: ChatRequest,
+    options: RequestOptions,
     client: ClientLink,
     ended: () => void,
   ) {
+    this.#options = options;
     this.#ended = ended;
     this.#gateway = gateway;
     this.#surface = surface;
@@ -57,9 +63,9 @@ export class ChatExchange {
     this.#startedAt = gateway.clock.monotonic();
   }
 
-  /** `patienceMs`: how long this client is willing to wait for a free target. Never rejects. */
-  async respond(patienceMs: number): Promise<Response> {
-    const run = this.#run(patienceMs).catch((error: unknown): Started => {
+  /** Never rejects. */
+  async respond(): Promise<Response> {
+    const run = this.#run().catch((error: unknown): Started => {
       this.#gateway.log.error("a request failed inside freellm", { error: stackOf(error) });
       return { problem: { kind: "internal", message: "freellm failed at this request; its log says why." } };
     });
@@ -70,23 +76,37 @@ export class ChatExchange {
     return this.#refuse(started);
   }
 
-  async #run(patienceMs: number): Promise<Started> {
+  async #run(): Promise<Started> {
     const gateway = this.#gateway;
-    const { model } = this.#request;
-    const resolution = gateway.state.catalogue.resolve(model);
+    const { model, fallbackModels } = this.#request;
+    const { catalogue } = gateway.state;
+    const resolution = fallbackModels
+      ? catalogue.resolveChain([model, ...fallbackModels])
+      : catalogue.resolve(model);
     if (resolution.kind === "unknown") {
       // Somebody may have put a key where the model belongs.
       this.#model = createRedactor().scrub(model);
       const message = `The model "${this.#model}" does not exist. See: freellm models list`;
       return { problem: { kind: "unknown_model", message, parameter: "model" } };
     }
-    const { tokens, needs } = measureRequest(this.#request);
-    const route = { candidates: resolution.targets, needs, tokens, progress: newProgress() };
+    const { tokens, needs } = measureRequest(this.#request, this.#options.private);
+    const conversation = identify(this.#request, this.#options.sessionId, gateway.digest);
+    const route: RouteRequest = {
+      candidates: resolution.targets,
+      needs,
+      tokens,
+      weights: strategyOf(resolution.strategy, catalogue.preferences.weights).weights,
+      seed: seedOf(this.requestId),
+      bound: boundTarget(gateway, conversation, resolution.targets),
+      progress: newProgress(),
+    };
+    const { patienceMs } = this.#options;
     const { maxAttempts, failoverBudgetMs: budgetMs } = gateway.limits;
     let outcome: Outcome<LiveAnswer>;
     try {
       const attempt = createAttempt(gateway, this.#request, this.#client);
-      outcome = await failover(route, attempt, { maxAttempts, budgetMs, patienceMs }, this.#ports());
+      const limits = { maxAttempts, budgetMs, patienceMs };
+      outcome = await failover(route, attempt, limits, this.#ports(tokens.input));
     } catch (error) {
       if (error instanceof WaitAbortedError) return { gone: true };
       throw error;
@@ -94,20 +114,36 @@ export class ChatExchange {
     if (outcome.kind === "committed") {
       this.#servedBy = outcome.target;
       this.#firstContentMs = this.#elapsed();
+      this.#bind(conversation, outcome.target);
       return { answer: outcome.answer };
     }
     if (this.#client.gone) return { gone: true };
     const named = resolution.kind === "named";
-    return { problem: problemOf(outcome, model, named, this.#failed, gateway.clock.now()) };
+    return {
+      problem: problemOf(outcome, model, named, this.#failed, gateway.clock.now(), resolution.targets),
+    };
   }
 
-  #ports(): FailoverPorts {
+  /** The conversation stays here from now on. */
+  #bind({ bind }: ConversationIdentity, { key, model }: Target): void {
+    if (bind === null) return;
+    const at = this.#gateway.clock.now();
+    this.#gateway.record({
+      type: "conversation-bound",
+      conversation: bind,
+      keyId: key.id,
+      model: model.key,
+      at,
+    });
+  }
+
+  #ports(estimate: number): FailoverPorts {
     const gateway = this.#gateway;
     return {
       now: () => gateway.clock.now(),
       elapsed: () => gateway.clock.monotonic() - this.#startedAt,
       record: (event) => gateway.record(event),
-      reserve: (target, need) => reserve(gateway, target, need, this.requestId),
+      reserve: (target, need) => reserve(gateway, target, need, estimate, this.requestId),
       wait: (until) => gateway.waiters.wait(until, this.#client.signal),
       hop: (target, failure, startedAt) => {
         if (failure.kind === "invalid_key") gateway.doubt(target.key.id);
@@ -224,6 +260,26 @@ export class ChatExchange {
       },
     });
   }
+}
+
+/** Where the conversation is, if this request may go there. */
+function boundTarget(
+  { state, clock }: Gateway,
+  { known }: ConversationIdentity,
+  candidates: readonly Target[],
+): Target | null {
+  for (const name of known) {
+    const binding = state.conversations.find(name, clock.now());
+    if (binding === null) continue;
+    const target = state.catalogue.target(binding.keyId, binding.model);
+    if (target !== undefined && candidates.includes(target)) return target;
+  }
+  return null;
+}
+
+/** The number in a request's name: different for each, and the same when it is replayed. */
+function seedOf(requestId: string): number {
+  return Number.parseInt(requestId.slice(-8), 16) || 0;
 }
 
 function stackOf(error: unknown): string {

@@ -3,6 +3,7 @@ import type { Clock, Journal, Log, Outbound, Timers } from "../ports.ts";
 import type { Memory, ProviderSpec, Providers } from "../provider.ts";
 import type { KeyId, RouterEvent } from "../route/event.ts";
 import type { RouterState } from "../route/state.ts";
+import type { Digest } from "./conversation.ts";
 import type { Waiters } from "./waiters.ts";
 
 /** Deadlines and bounds of one request, in milliseconds unless said otherwise. */
@@ -16,6 +17,10 @@ export interface ServeLimits {
   headerHoldMs: number;
   heartbeatMs: number;
   maxBodyBytes: number;
+  /** A broken answer goes on at another target, unless a request says otherwise. */
+  rescue: boolean;
+  /** Tool calls are held until all of them are whole. */
+  holdTools: boolean;
 }
 
 export interface Gateway {
@@ -38,6 +43,10 @@ export interface Gateway {
   /** The key's secret, decrypted now; null for a key that is none (anonymous). */
   secretOf(keyId: KeyId): string | null;
   baseUrlOf(keyId: KeyId): string | null;
+  /** The key's own proxy, or `direct`; null where the setting for all holds. */
+  proxyOf(keyId: KeyId): string | null;
+  /** Names conversations without keeping what was said. */
+  readonly digest: Digest;
   /** A reply said that this key is invalid: find out, without delaying anybody. */
   doubt(keyId: KeyId): void;
 }

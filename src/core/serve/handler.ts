@@ -10,6 +10,7 @@ import type { Gateway } from "./gateway.ts";
 import { type Guard, readBody, requestPath } from "./guard.ts";
 import { findModel, listModels } from "./listing.ts";
 import { problemResponse } from "./report.ts";
+import { requestOptions } from "./request-options.ts";
 
 /** What the socket server offers beside the request. */
 export interface Connection {
@@ -86,7 +87,12 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
     const { value, bytes } = await readBody(request, limits);
     const chatRequest = surface.decode(value, bytes);
     connection.keepOpen(request);
-    const wanted = patience(request.headers, gateway.limits.maxWaitMs);
+    const { maxWaitMs, rescue } = gateway.limits;
+    const asked = requestOptions(request.headers, {
+      maxWaitMs,
+      private: gateway.state.catalogue.preferences.private,
+      rescue,
+    });
     const client = new ClientLink();
     const watch = gateway.timers.after(WATCH_CLIENT_AFTER_MS, () => {
       if (request.signal.aborted) client.leave();
@@ -97,8 +103,8 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
       watch.cancel();
       inFlight--;
     };
-    const exchange = new ChatExchange(gateway, surface, chatRequest, client, ended);
-    return exchange.respond(gateway.waiters.size < MAX_WAITING ? wanted : 0);
+    const patienceMs = gateway.waiters.size < MAX_WAITING ? asked.patienceMs : 0;
+    return new ChatExchange(gateway, surface, chatRequest, { ...asked, patienceMs }, client, ended).respond();
   }
 
   return (request) => {
@@ -115,21 +121,6 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
     });
     return problem ? refuse(problem) : routes.fetch(request);
   };
-}
-
-/** `X-Freellm-Max-Wait: SECONDS` sets how long this request may wait for a free target. */
-function patience(headers: Headers, fallback: number): number {
-  const text = headers.get("x-freellm-max-wait");
-  if (text === null) return fallback;
-  const seconds = Number(text);
-  if (text.trim() === "" || !Number.isFinite(seconds) || seconds < 0 || seconds > 600) {
-    throw new ProblemError({
-      kind: "invalid_request",
-      message: "X-Freellm-Max-Wait takes a number of seconds from 0 to 600.",
-      parameter: "X-Freellm-Max-Wait",
-    });
-  }
-  return seconds * 1000;
 }
 
 function json(body: string): Response {

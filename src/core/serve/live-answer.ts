@@ -1,6 +1,7 @@
 /** An answer that has begun: what the commit gate held back, then the rest as it arrives. Settles its reservation itself. */
 import type { ChatEvent, Usage } from "../chat/event.ts";
 import type { Failure } from "../chat/failure.ts";
+import type { Clock } from "../ports.ts";
 import type { Reservation } from "../route/failover.ts";
 
 /** Where the events of an answer come from after the commit. */
@@ -20,6 +21,8 @@ export class LiveAnswer {
   readonly reservation: Reservation;
   readonly #source: EventSource;
   readonly #broke: (failure: Failure) => void;
+  readonly #clock: Pick<Clock, "monotonic">;
+  readonly #committedAt: number;
   #held: ChatEvent[] | null;
   #characters = 0;
   #usage: Usage | null = null;
@@ -33,7 +36,10 @@ export class LiveAnswer {
     held: ChatEvent[],
     source: EventSource,
     broke: (failure: Failure) => void,
+    clock: Pick<Clock, "monotonic">,
   ) {
+    this.#clock = clock;
+    this.#committedAt = clock.monotonic();
     this.reservation = reservation;
     this.#held = held;
     this.#source = source;
@@ -114,7 +120,9 @@ export class LiveAnswer {
   #settle(): void {
     this.#ended = true;
     const { inputTokens, outputTokens } = this.usage;
-    this.reservation.settle({ requests: 1, inputTokens, outputTokens });
+    const counted = this.#usage !== null && this.#usage.estimated !== true;
+    const generationMs = this.#clock.monotonic() - this.#committedAt;
+    this.reservation.settle({ requests: 1, inputTokens, outputTokens, counted, generationMs });
   }
 
   #estimate(): Usage {

@@ -4,7 +4,14 @@ import type { Reservation } from "../route/failover.ts";
 import type { Target } from "../route/target.ts";
 import type { Gateway } from "./gateway.ts";
 
-export function reserve(gateway: Gateway, target: Target, need: Need, requestId: string): Reservation {
+/** `estimate`: tokens of the prompt as estimated for any model. */
+export function reserve(
+  gateway: Gateway,
+  target: Target,
+  need: Need,
+  estimate: number,
+  requestId: string,
+): Reservation {
   const callId = gateway.nextCallId();
   gateway.record({
     type: "call-reserved",
@@ -15,6 +22,7 @@ export function reserve(gateway: Gateway, target: Target, need: Need, requestId:
     at: gateway.clock.now(),
     tokens: need.tokens,
     inputTokens: need.inputTokens,
+    estimate,
   });
   let settled = false;
   return {

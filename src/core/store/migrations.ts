@@ -125,8 +125,14 @@ const PROXIES = `
   PRAGMA user_version = 4;
 `;
 
+/** learnt: limits, paces, conversations and speeds, as one document (see learnt.ts). */
+const LEARNT = `
+  CREATE TABLE learnt (id INTEGER PRIMARY KEY, format INTEGER NOT NULL, document TEXT NOT NULL) STRICT;
+  PRAGMA user_version = 5;
+`;
+
 /** Step n brings the database to `user_version` n; each sets it itself, because a pragma takes no parameters. */
-const MIGRATIONS: readonly string[] = [FIRST, ROLLUPS, MODELS, PROXIES];
+const MIGRATIONS: readonly string[] = [FIRST, ROLLUPS, MODELS, PROXIES, LEARNT];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

@@ -1,6 +1,6 @@
 /** The one door to what lasts: opens a database of either driver and gives its repositories. */
 import type { Database, Journal, Timers } from "../ports.ts";
-import type { RouterEvent } from "../route/event.ts";
+import type { Learnt, RouterEvent } from "../route/event.ts";
 import { type Catalogues, createCatalogues } from "./catalogues.ts";
 import { compactionSteps } from "./compaction.ts";
 import { createDurable } from "./durable.ts";
@@ -8,6 +8,7 @@ import { createEndpoints, type Endpoints } from "./endpoints.ts";
 import { createHistory, type History, type Totals } from "./history.ts";
 import { createJournal } from "./journal.ts";
 import { createKeys, type Keys } from "./keys.ts";
+import { createLearnt } from "./learnt.ts";
 import { migrate } from "./migrations.ts";
 import { createModelLists, type ModelLists } from "./model-lists.ts";
 import { createModels, type Models } from "./models.ts";
@@ -41,6 +42,8 @@ export interface Store {
   change<T>(work: () => T): T;
   /** What rebuilds windows and rests; once, before the first call is reserved. `now` in epoch milliseconds. */
   restore(now: number): RouterEvent[];
+  /** Replaces what was saved before. */
+  saveLearnt(learnt: Learnt): void;
   /** Folds and prunes in bounded steps; to be called every minute. One at a time: a second call waits for the first. */
   compact(now: number): Promise<void>;
   totals(): Totals;
@@ -64,6 +67,7 @@ export function openStore({ database, timers, onError = () => {}, saveSnapshot }
   );
   const ledger = createJournal(database, timers, onError);
   const history = createHistory(database, timers, onError);
+  const learnt = createLearnt(database);
   let compacting: Promise<void> = Promise.resolve();
   let closed = false;
 
@@ -92,7 +96,12 @@ export function openStore({ database, timers, onError = () => {}, saveSnapshot }
     },
     nextCallId: lastCallId(database) + 1,
     change: (work) => durable.change(work),
-    restore: (now) => restoreEvents(database, now),
+    restore(now) {
+      const events = restoreEvents(database, now);
+      const known = learnt.load();
+      return known === null ? events : [{ type: "learnt-restored", learnt: known, at: now }, ...events];
+    },
+    saveLearnt: (value) => learnt.save(value),
     compact(now) {
       const run = compacting.then(() => compactNow(now));
       compacting = run.catch(() => {});

@@ -21,7 +21,15 @@ for (let callId = store.nextCallId; ; ) {
   const group: number[] = [];
   for (let index = 0; index < 4; index++, callId++) {
     const target = { keyId: "groq-1", model: "groq/llama" };
-    store.journal.append({ type: "call-reserved", callId, ...target, at, tokens: 10, inputTokens: 5 });
+    store.journal.append({
+      type: "call-reserved",
+      callId,
+      ...target,
+      at,
+      tokens: 10,
+      inputTokens: 5,
+      estimate: 5,
+    });
     group.push(callId);
   }
   await store.journal.committed();

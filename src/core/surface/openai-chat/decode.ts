@@ -12,12 +12,15 @@ import { decodeTools, usesFunctions } from "./tools.ts";
  * Throws ProblemError, naming the field, for what the OpenAI API would refuse.
  */
 export function decode(body: unknown, bytes: number): ChatRequest {
+  if (namesNoModel(body)) throw missing("model");
   const result = v.safeParse(chatBody, body, { abortEarly: true });
   if (!result.success) throw new ProblemError(problemOf(result.issues[0]));
   const raw = result.output;
   const { tools, choice } = decodeTools(raw);
+  const model = raw.model ?? raw.models?.[0];
+  if (model === undefined) throw missing("model");
   const request: ChatRequest = {
-    model: raw.model,
+    model,
     messages: decodeMessages(raw.messages),
     tools,
     sampling: decodeSampling(raw),
@@ -25,6 +28,9 @@ export function decode(body: unknown, bytes: number): ChatRequest {
     includeUsage: raw.stream_options?.include_usage ?? false,
     bytes,
   };
+  const fallbackModels = raw.models?.filter((name) => name !== model) ?? [];
+  if (fallbackModels.length > 0) request.fallbackModels = fallbackModels;
+  if (raw.prompt_cache_key) request.conversation = raw.prompt_cache_key;
   if (choice !== undefined) request.toolChoice = choice;
   if (usesFunctions(raw)) request.legacyFunctions = true;
   if (raw.parallel_tool_calls != null) request.parallelToolCalls = raw.parallel_tool_calls;
@@ -32,6 +38,12 @@ export function decode(body: unknown, bytes: number): ChatRequest {
   const maxOutputTokens = raw.max_completion_tokens ?? raw.max_tokens;
   if (maxOutputTokens != null) request.maxOutputTokens = maxOutputTokens;
   return request;
+}
+
+/** Told before all else that may be wrong, as the OpenAI API does. */
+function namesNoModel(body: unknown): boolean {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return false;
+  return !("model" in body) && !("models" in body);
 }
 
 function decodeFormat(raw: RawFormat): ResponseFormat {

@@ -6,7 +6,9 @@
 import * as v from "valibot";
 
 export const MAX_MESSAGES = 4_096;
-export const MAX_TOOLS = 512;
+export /** As many as one request may try. */
+const MAX_MODELS = 20;
+const MAX_TOOLS = 512;
 const MAX_STOP_SEQUENCES = 4;
 const MAX_TOP_LOGPROBS = 20;
 
@@ -223,7 +225,11 @@ const stop = v.lazy(
 
 export const chatBody = v.object(
   {
-    model: name,
+    /** May be left out where `models` names some. */
+    model: v.optional(name),
+    /** Further models, tried in this order. */
+    models: v.nullish(atMost(MAX_MODELS, name)),
+    prompt_cache_key: v.nullish(text),
     messages: v.pipe(
       v.custom<unknown[]>(Array.isArray, "an array of objects"),
       v.minLength(1),

@@ -1,0 +1,95 @@
+/** What replies teach about limits: caps that are stated, and the pace that a silent provider bears. */
+import type { Failure } from "../chat/failure.ts";
+import type { Catalogue } from "./catalogue.ts";
+import type { Counter } from "./counter.ts";
+import type { LearntLimit } from "./event.ts";
+import { type LimitObservation, type LimitSpec, WINDOW_MS } from "./limits.ts";
+import { setRest, type Target } from "./target.ts";
+
+/** What a reply of `target` said about its limits. */
+export function observeLimits(
+  catalogue: Catalogue,
+  target: Target,
+  observations: readonly LimitObservation[],
+  at: number,
+): void {
+  for (const observation of observations) {
+    const counter = counterFor(catalogue, target, observation);
+    if (!counter) {
+      // The account or the target, whichever the provider spoke of.
+      const spent = target.rests[observation.subject === "pool" ? 2 : 0];
+      if (spent && observation.remaining === 0 && observation.resetAt !== undefined) {
+        const latest = at + WINDOW_MS[observation.window];
+        setRest(spent, "rate_unknown", Math.min(observation.resetAt, latest), at);
+      }
+      continue;
+    }
+    if (observation.cap !== undefined) counter.learnCap(observation.cap);
+    if (observation.remaining !== undefined && Number.isFinite(counter.limit.cap)) {
+      counter.correct(observation.remaining, observation.resetAt, at);
+    }
+  }
+}
+
+/** The counter that an observation speaks of; one that nobody knew of is made when its cap is told. */
+function counterFor(
+  catalogue: Catalogue,
+  target: Target,
+  { metric, window, subject, cap }: LimitObservation,
+): Counter | undefined {
+  const known = target.counters.find(
+    ({ limit }) =>
+      limit.metric === metric &&
+      limit.window === window &&
+      (subject === undefined || (subject === "pool") === (limit.pool !== null)),
+  );
+  if (known || cap === undefined || subject === "pool") return known;
+  return catalogue.addLimit(target, {
+    scope: "account",
+    pool: null,
+    metric,
+    window,
+    cap,
+    reset: "sliding",
+    source: "stated",
+  });
+}
+
+/**
+ * A provider refused a call for its rate without saying what the rate is, although our count had room: calls a
+ * minute are cut by a fifth, and grow again step by step while nothing more is refused.
+ */
+export function learnPace(target: Target, failure: Failure, at: number): void {
+  if (failure.kind !== "rate_minute" && failure.kind !== "rate_unknown") return;
+  // It said how long to wait: that is enough.
+  if (failure.until !== undefined) return;
+  const minutely = target.counters.filter(({ limit }) => WINDOW_MS[limit.window] <= WINDOW_MS.minute);
+  // Where the provider states its limits, the refusal is about somebody else's use, which it states, too.
+  if (minutely.some(({ limit }) => limit.source === "stated")) return;
+  minutely.find(({ limit }) => limit.metric === "requests" && limit.window === "minute")?.backOff(at);
+}
+
+/** Every cap that replies taught, for a restart. */
+export function learntLimits(catalogue: Catalogue): LearntLimit[] {
+  const found = new Map<Counter, LearntLimit>();
+  for (const { key, model, counters } of catalogue.targets) {
+    for (const counter of counters) {
+      const learnt = counter.learnt;
+      if (learnt === null || found.has(counter)) continue;
+      const { metric, window } = counter.limit;
+      found.set(counter, { account: key.account, model: model.key, metric, window, ...learnt });
+    }
+  }
+  return [...found.values()];
+}
+
+export function restoreLimit(catalogue: Catalogue, learnt: LearntLimit, now: number): void {
+  const { account, model, metric, window, cap, source } = learnt;
+  for (const target of catalogue.targets) {
+    if (target.model.key !== model || target.key.account !== account) continue;
+    const known = target.counters.find(({ limit }) => limit.metric === metric && limit.window === window);
+    const limit: LimitSpec = { scope: "account", pool: null, metric, window, cap, reset: "sliding", source };
+    (known ?? catalogue.addLimit(target, limit)).restoreLearnt(cap, source, now);
+    return;
+  }
+}

@@ -1,0 +1,136 @@
+/** What calls of one model at one provider have shown: success, speed, and how far token estimates are off. Fades with time and calls. */
+import type { MeasuredMemory } from "./event.ts";
+import type { SpeedClass } from "./limits.ts";
+
+/** After this long an outcome counts half. */
+const HALF_LIFE_MS = 10 * 60_000;
+/** A model that nobody has called yet counts as if these many calls had gone well. */
+const BENEFIT_OF_THE_DOUBT = 4;
+/** The weight of the newest measurement in a running mean. */
+const NEWEST = 0.15;
+/** Estimates are corrected within these bounds: beyond them the count itself is in doubt. */
+const LEAST_FACTOR = 0.3;
+const GREATEST_FACTOR = 4;
+/** Standard deviations that the corrected estimate stays above the mean. */
+const MARGIN_DEVIATIONS = 1.5;
+/** Until so many calls were counted, the estimate stands as it is. */
+const TRUSTED_AFTER = 5;
+
+/** Tokens a second, where nothing was measured. */
+const CLASS_SPEED: Readonly<Record<SpeedClass, number>> = { ultra: 400, fast: 120, normal: 60, slow: 20 };
+
+/** Mean and spread of what came lately. */
+class RunningMean {
+  mean = 0;
+  #variance = 0;
+  count = 0;
+
+  add(value: number): void {
+    this.count++;
+    const weight = Math.max(NEWEST, 1 / this.count);
+    const difference = value - this.mean;
+    this.mean += weight * difference;
+    this.#variance = (1 - weight) * (this.#variance + weight * difference * difference);
+  }
+
+  get deviation(): number {
+    return Math.sqrt(this.#variance);
+  }
+}
+
+export class Measured {
+  #good = BENEFIT_OF_THE_DOUBT;
+  #all = BENEFIT_OF_THE_DOUBT;
+  #fadedAt = Number.NEGATIVE_INFINITY;
+  readonly #firstContent = new RunningMean();
+  readonly #speed = new RunningMean();
+  readonly #factor = new RunningMean();
+  /** Sums over all counted calls, for the report on accuracy. */
+  estimatedTokens = 0;
+  realTokens = 0;
+  errorTokens = 0;
+
+  succeeded(at: number, firstContentMs: number): void {
+    this.#fade(at);
+    this.#good++;
+    this.#all++;
+    this.#firstContent.add(firstContentMs);
+  }
+
+  failed(at: number): void {
+    this.#fade(at);
+    this.#all++;
+  }
+
+  generated(tokens: number, milliseconds: number): void {
+    // Short answers, and those that came whole, say nothing about the speed.
+    if (tokens >= 16 && milliseconds >= 50) this.#speed.add((tokens * 1000) / milliseconds);
+  }
+
+  /** A prompt estimated at `estimated` tokens, before any correction, was counted as `real`. */
+  counted(estimated: number, real: number): void {
+    if (estimated <= 0 || real <= 0) return;
+    this.#factor.add(Math.min(GREATEST_FACTOR, Math.max(LEAST_FACTOR, real / estimated)));
+    this.estimatedTokens += estimated;
+    this.realTokens += real;
+    this.errorTokens += Math.abs(real - estimated);
+  }
+
+  /** Share of calls that went well, 0 to 1; what is long past fades back to the benefit of the doubt. */
+  successRate(now: number): number {
+    this.#fade(now);
+    return this.#good / this.#all;
+  }
+
+  /** Tokens a second; null when neither measured nor known. */
+  tokensPerSecond(known: SpeedClass | null): number | null {
+    if (this.#speed.count > 0) return this.#speed.mean;
+    return known === null ? null : CLASS_SPEED[known];
+  }
+
+  /** Milliseconds to the first content that nine of ten calls stay below, about; null before three calls. */
+  get firstContentMs(): number | null {
+    if (this.#firstContent.count < 3) return null;
+    return this.#firstContent.mean + 2 * this.#firstContent.deviation;
+  }
+
+  /** By what to multiply an estimate of this model's prompt tokens. */
+  get estimateFactor(): number {
+    if (this.#factor.count < TRUSTED_AFTER) return 1;
+    const factor = this.#factor.mean + MARGIN_DEVIATIONS * this.#factor.deviation;
+    return Math.min(GREATEST_FACTOR, Math.max(LEAST_FACTOR, factor));
+  }
+
+  /** null when nothing was measured. */
+  memory(): MeasuredMemory | null {
+    const of = (mean: RunningMean): number | null => (mean.count >= TRUSTED_AFTER ? mean.mean : null);
+    const memory = {
+      firstContentMs: of(this.#firstContent),
+      tokensPerSecond: of(this.#speed),
+      estimateFactor: of(this.#factor),
+    };
+    return Object.values(memory).some((value) => value !== null) ? memory : null;
+  }
+
+  /** Starts from what was measured before, as if by few calls: new ones soon weigh more. */
+  restore(memory: MeasuredMemory): void {
+    const start = (mean: RunningMean, value: number | null): void => {
+      for (let call = 0; value !== null && call < TRUSTED_AFTER; call++) mean.add(value);
+    };
+    start(this.#firstContent, memory.firstContentMs);
+    start(this.#speed, memory.tokensPerSecond);
+    start(this.#factor, memory.estimateFactor);
+  }
+
+  #fade(now: number): void {
+    if (this.#fadedAt === Number.NEGATIVE_INFINITY) this.#fadedAt = now;
+    const elapsed = now - this.#fadedAt;
+    // In steps: a decision must not cost an exponential.
+    if (elapsed < HALF_LIFE_MS / 20) return;
+    const keep = 2 ** (-elapsed / HALF_LIFE_MS);
+    const doubt = BENEFIT_OF_THE_DOUBT * (1 - keep);
+    this.#good = this.#good * keep + doubt;
+    this.#all = this.#all * keep + doubt;
+    this.#fadedAt = now;
+  }
+}

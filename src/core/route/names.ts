@@ -1,0 +1,78 @@
+/** What a model name means: `auto`, a chain of the user's, one model, or all that are called the same. */
+import { type Preferences, STRATEGIES, type StrategyName } from "./preferences.ts";
+import type { Target } from "./target.ts";
+
+/** Names that clients bring along and nobody configured: answered by `auto`. */
+const FOREIGN_NAMES = /^(?:claude|gpt|chatgpt|gemini|o[1-9])(?:[-.:]|$)/;
+
+export type Resolution =
+  | { kind: "auto" | "named"; targets: readonly Target[]; strategy: StrategyName }
+  | { kind: "unknown" };
+
+/** Made anew after each change of configuration. */
+export class Names {
+  readonly #index: ReadonlyMap<string, readonly Target[]>;
+  readonly #lowerCase = new Map<string, readonly Target[]>();
+  readonly #all: readonly Target[];
+  readonly #preferences: Preferences;
+
+  /** `index`: candidates in order, by every name a client may use. */
+  constructor(
+    index: ReadonlyMap<string, readonly Target[]>,
+    all: readonly Target[],
+    preferences: Preferences,
+  ) {
+    this.#index = index;
+    this.#all = all;
+    this.#preferences = preferences;
+    for (const [name, targets] of index) {
+      const plain = name.toLowerCase();
+      if (!this.#lowerCase.has(plain)) this.#lowerCase.set(plain, targets);
+    }
+  }
+
+  resolve(name: string): Resolution {
+    const { strategy, aliases } = this.#preferences;
+    const plain = name.toLowerCase();
+    if (plain === "auto") return this.#auto(strategy);
+    if (plain.startsWith("auto:")) return this.#profile(plain.slice("auto:".length));
+    const named = this.#index.get(name) ?? this.#lowerCase.get(plain);
+    if (named) return { kind: "named", targets: named, strategy: "priority" };
+    const alias = aliases[plain];
+    // An alias names a model, not another alias: there are no circles to follow.
+    if (alias !== undefined && aliases[alias.toLowerCase()] === undefined) return this.resolve(alias);
+    if (!FOREIGN_NAMES.test(plain)) return { kind: "unknown" };
+    if (plain.includes("opus")) return this.#auto("smart");
+    if (plain.includes("haiku")) return this.#auto("fast");
+    return this.#auto(strategy);
+  }
+
+  resolveChain(names: readonly string[]): Resolution {
+    const targets = new Set<Target>();
+    let known = false;
+    let anything = false;
+    for (const name of names) {
+      const resolution = this.resolve(name);
+      if (resolution.kind === "unknown") continue;
+      known = true;
+      anything ||= resolution.kind === "auto";
+      for (const target of resolution.targets) targets.add(target);
+    }
+    if (!known) return { kind: "unknown" };
+    return { kind: anything ? "auto" : "named", targets: [...targets], strategy: "priority" };
+  }
+
+  #auto(strategy: StrategyName): Resolution {
+    return { kind: "auto", targets: this.#all, strategy };
+  }
+
+  /** What stands behind `auto:`: a strategy, or a chain of the user's. */
+  #profile(name: string): Resolution {
+    const strategy = STRATEGIES.find((known) => known === name);
+    if (strategy !== undefined) return this.#auto(strategy);
+    const chain = this.#preferences.profiles[name];
+    if (chain === undefined) return { kind: "unknown" };
+    // A chain in a chain would be a circle sooner or later.
+    return this.resolveChain(chain.filter((link) => !link.toLowerCase().startsWith("auto")));
+  }
+}
