@@ -77,7 +77,7 @@ export const google: ProviderSpec = {
   firstContentMs: 60_000,
   dataUse: "may_train",
   terms:
-    "Free calls may be used for training outside of the EEA, Switzerland and the UK; there, a service offered to others needs a paid plan.",
+    "In the EEA, Switzerland and the UK prompts are not used for training, and a service for others needs a paid plan.",
   models: modelTable({ speed: "fast", limits: [] }, MODELS),
   source: "https://ai.google.dev/gemini-api/docs/rate-limits",
   asOf: "2026-10-05",

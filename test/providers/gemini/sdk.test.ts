@@ -106,6 +106,14 @@ describe("an answer", () => {
   });
 });
 
+it("a key that Google refuses with a 400 is known to be bad, and a good one to be good", async () => {
+  const args = ["keys", "add", "google", "--base-url", gemini.baseUrl, "--test"];
+  const added = await cli(stage.home, args, { stdin: `AQ.${"wrong-key-".repeat(4)}\n` });
+  expect(added).toMatchObject({ code: 1, stderr: expect.stringContaining("refuses this key (HTTP 400") });
+  const tested = await cli(stage.home, ["keys", "test", "google-1", "--json"]);
+  expect(tested).toMatchObject({ code: 0, stdout: expect.stringContaining('"valid"') });
+});
+
 describe("tools", () => {
   it.each([
     [LITE, true],
