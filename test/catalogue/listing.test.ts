@@ -1,0 +1,52 @@
+/** What the lists of providers prove and what they do not. */
+import { describe, expect, it } from "vitest";
+import { providers } from "../../src/providers/index.ts";
+
+const parsed = (row: Record<string, unknown>) =>
+  providers.parseModelList(JSON.stringify({ data: [{ id: "vendor/x", ...row }] }))?.models[0];
+
+describe("a price", () => {
+  it.each<[string, unknown, string | null]>([
+    ["all zero, as texts", { prompt: "0", completion: "0", request: "0", image: "0" }, "free"],
+    ["something for images", { prompt: "0", completion: "0", image: "0.002" }, "paid"],
+    ["something for tokens", { prompt: "0.0000001", completion: "0" }, "paid"],
+    ["unknown until asked", { prompt: "-1", completion: "-1" }, "paid"],
+    ["zero as numbers", { input: 0, output: 0 }, null],
+    ["zero without tokens", { image: "0" }, null],
+    ["none", undefined, null],
+    ["not readable", { prompt: "free", completion: "free" }, "paid"],
+  ])("%s", (_, pricing, expected) => {
+    expect(parsed({ pricing })?.price).toBe(expected);
+  });
+});
+
+describe("what is listed", () => {
+  it("leaves out what does not answer with text", () => {
+    for (const row of [
+      { architecture: { output_modalities: ["image"] } },
+      { capabilities: { completion_chat: false } },
+      { type: "embedding" },
+    ]) {
+      expect(parsed(row)).toBeUndefined();
+    }
+    expect(parsed({ architecture: { output_modalities: ["text"] } })).toBeDefined();
+  });
+
+  it("tells abilities where the list does", () => {
+    const architecture = { input_modalities: ["text", "image"], output_modalities: ["text"] };
+    expect(parsed({ architecture, supported_parameters: ["tools", "reasoning"] })?.capabilities).toEqual({
+      ...{ tools: true, vision: true, jsonSchema: false, reasoning: true },
+    });
+    expect(parsed({ capabilities: { function_calling: false, vision: true } })?.capabilities).toMatchObject({
+      ...{ tools: false, vision: true },
+    });
+    expect(parsed({})?.capabilities).toBeNull();
+  });
+
+  it("knows a page from the whole, and ids from their collection", () => {
+    const page = providers.parseModelList('{"models":[{"name":"models/gemini-x"}],"nextPageToken":"t"}');
+    expect(page).toMatchObject({ whole: false, models: [{ id: "gemini-x" }] });
+    expect(providers.parseModelList('{"data":[{"id":"a"}],"has_more":true}')?.whole).toBe(false);
+    expect(providers.parseModelList('{"data":[{"id":"a"}],"has_more":false}')?.whole).toBe(true);
+  });
+});
