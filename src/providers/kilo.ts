@@ -42,7 +42,7 @@ export const kilo: ProviderSpec = {
   otherBaseUrls: [],
   dialect: "openai",
   quirks: openaiQuirks({
-    reasoningHistory: "reasoning",
+    reasoningHistory: "reasoning_details",
     responseFormat: "drop",
     // A leaked verdict of a filter.
     emptyAnswers: ["safe", "unsafe"],

@@ -68,7 +68,7 @@ export const openrouter: ProviderSpec = {
   quirks: openaiQuirks({
     // `required` finds no endpoint for many free models.
     toolChoiceRequired: "auto",
-    reasoningHistory: "reasoning",
+    reasoningHistory: "reasoning_details",
     headers: { "x-title": "freellm" },
   }),
   auth: "bearer",

@@ -70,6 +70,52 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   "nvidia/malformed-event": { text: "one two", finish: "stop", usage: USAGE },
   "nvidia/problem-document": { failure: { kind: "rate_minute", scope: "account" } },
+  "cerebras/usage-and-time-info": { reasoning: "Count them.", text: "Three.", finish: "stop", usage: USAGE },
+  "cloudflare/think-inline": { reasoning: "Hm.", text: "Yes.", finish: "stop", usage: USAGE },
+  "cloudflare/native-stream": { text: "Grüße.", finish: "stop", usage: USAGE },
+  "cloudflare/envelope-in-place-of-stream": { text: "It is four.", finish: "stop", usage: USAGE },
+  "cloudflare/envelope-with-error": { failure: { message: expect.stringContaining("Capacity") } },
+  "zhipu/answer-in-the-thinking": {
+    reasoning: "It is four.",
+    text: "It is four.",
+    finish: "stop",
+    usage: USAGE,
+  },
+  "zhipu/arguments-encoded-twice": {
+    toolCalls: [call("call_1", "edit", '{"path":"a.txt"}')],
+    finish: "tool_calls",
+    usage: USAGE,
+  },
+  "zhipu/sensitive-after-output": { text: "Once", finish: "content_filter", usage: USAGE },
+  "zhipu/network-error": { text: "Once", failure: { kind: "broken_stream" } },
+  "ollama/reasoning-field": { reasoning: "Let me see.", text: "Yes.", finish: "stop", usage: USAGE },
+  "opencode/cost-chunk": { text: "Done.", finish: "stop", usage: USAGE },
+  "ovh/without-space": { text: " spaced out", finish: "stop", usage: USAGE },
+  "siliconflow/usage-on-every-chunk": {
+    reasoning: "Hm.",
+    text: "Yes.",
+    finish: "stop",
+    usage: { ...USAGE, reasoningTokens: 4 },
+  },
+  "siliconflow/flat-error-in-place-of-stream": {
+    failure: { message: expect.stringContaining("overloaded") },
+  },
+  "kilo/leaked-verdict": { failure: empty },
+  "kilo/verdict-that-goes-on": { text: "safe enough", finish: "stop", usage: USAGE },
+  "kilo/truncated-reply": { failure: { kind: "bad_reply", rule: "generic/not-json" } },
+  "aihorde/whole-reply-counted-in-kudos": { text: " A tale.", finish: "stop" },
+  "together/eos": { text: "Hi.", finish: "stop", usage: USAGE },
+  "sambanova/usage-with-empty-delta": { text: "Fast.", finish: "stop", usage: USAGE },
+  "xfyun/code-zero-on-every-chunk": { text: "你好。", finish: "stop", usage: USAGE },
+  "xfyun/usage-without-choices": { text: "你好", finish: "stop", usage: USAGE },
+  "xfyun/error-in-the-stream": { failure: { message: expect.stringContaining("audit failed") } },
+  "custom/object-arguments-in-pieces-of-two-calls": {
+    toolCalls: [call(made(0), "put", '{"key":"k"}'), call(made(1), "put", '{"key":"l"}')],
+    finish: "tool_calls",
+    usage: USAGE,
+  },
+  "custom/usage-inside-the-choice": { text: "Moon.", finish: "stop", usage: USAGE },
+  "custom/end-turn": { text: "Over.", finish: "stop", usage: USAGE },
   "custom/without-done": { text: "All of it.", finish: "stop", usage: USAGE },
   "custom/without-finish": { text: "Said.", finish: "stop" },
   "custom/cut": { text: "Half a sen", failure: broken, usage: { inputTokens: 21, outputTokens: 3 } },
@@ -117,6 +163,17 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   "custom/reasoning-only": { reasoning: "thinking and nothing more", failure: empty, usage: USAGE },
 };
 
+/** The same events on the wire, framed in other ways that the format allows. */
+const FRAMINGS: Readonly<Record<string, (text: string) => string>> = {
+  "CRLF line ends": (text) => text.replaceAll("\n", "\r\n"),
+  "bare CR line ends": (text) => text.replaceAll("\n", "\r"),
+  // A space that belongs to the data must stay.
+  "no space after the colon": (text) => text.replaceAll(/^(data|event): (?! )/gm, "$1:"),
+  "a BOM in front": (text) => `\uFEFF${text}`,
+  "comments and other fields in between": (text) =>
+    `: one\n\n${text.replaceAll(/^(?=data)/gm, ": two\nid: 3\nretry: 10\n")}`,
+};
+
 const ROOT = join(import.meta.dirname, "..", "fixtures");
 const SUFFIX = ".chunks.txt";
 const names = readdirSync(ROOT, { recursive: true })
@@ -132,6 +189,7 @@ describe.each(Object.entries(EXPECTED))("%s", (name, expected) => {
   const bytes = new Uint8Array(readFileSync(join(ROOT, name + SUFFIX)));
   const provider = providerNamed(name.slice(0, name.indexOf("/")));
   const atOnce = replay(provider, [bytes]);
+  const whole = JSON.stringify(atOnce);
 
   test("gives what the provider said", () => {
     const answer = foldAnswer(atOnce);
@@ -167,8 +225,19 @@ describe.each(Object.entries(EXPECTED))("%s", (name, expected) => {
   test("is the same wherever it is cut in two", () => {
     for (let at = 1; at < bytes.length; at++) {
       const events = replay(provider, [bytes.subarray(0, at), bytes.subarray(at)]);
-      expect(events, `cut at byte ${at}`).toEqual(atOnce);
+      expect(JSON.stringify(events), `cut at byte ${at}`).toBe(whole);
     }
+  });
+
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  // What is no stream has no frames, and one with framing of its own stands for itself.
+  const plain = !/^\s*[{[<]/.test(text) && !text.includes("\r");
+
+  test.runIf(plain).each(Object.entries(FRAMINGS))("is the same with %s", (_, reframe) => {
+    const other = new TextEncoder().encode(reframe(text));
+    expect(replay(provider, [other])).toEqual(atOnce);
+    const pieces = Array.from(other, (_, index) => other.subarray(index, index + 1));
+    expect(replay(provider, pieces)).toEqual(atOnce);
   });
 
   test("is the same byte by byte", () => {
