@@ -74,7 +74,7 @@ export const google: ProviderSpec = {
   failedCallsCount: "unknown",
   // A bad key is a 400, too, which only its body tells from a wrong request.
   probe: { method: "GET", path: "/models?pageSize=1", valid: [200], invalid: [401], costsQuota: false },
-  firstContentMs: 60_000,
+  firstContentMs: null,
   dataUse: "may_train",
   terms:
     "In the EEA, Switzerland and the UK prompts are not used for training, and a service for others needs a paid plan.",
