@@ -37,8 +37,6 @@ export const zhipu: ProviderSpec = {
     reasoningOnly: "answer",
     // Idle connections are dropped without a word.
     freshConnections: true,
-    // Some answers come in the field of the thinking alone.
-    reasoningOnly: "answer",
   }),
   auth: "bearer",
   credential: "plain",
