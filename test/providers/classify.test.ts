@@ -1,23 +1,39 @@
 /** The failure tables, row by row. */
 import { describe, expect, test } from "vitest";
 import type { Failure } from "../../src/core/chat/failure.ts";
+import { GENERIC_RULES } from "../../src/providers/classify/rules/generic.ts";
+import { PROVIDER_RULES } from "../../src/providers/classify/rules/index.ts";
 import { providers } from "../../src/providers/index.ts";
 import { CASES } from "./classify-cases.ts";
+import { classified } from "./classify-provider.ts";
+import { PROVIDER_CASES } from "./classify-provider-cases.ts";
 import { NOW, providerNamed } from "./support.ts";
 
-describe.each([...CASES])("%s (%s %i)", (_, provider, status, body, expected, headers = {}) => {
+const ALL = [...CASES, ...PROVIDER_CASES];
+
+describe.each(ALL)("%s (%s %i)", (_, provider, status, body, expected, headers = {}) => {
   test(`is ${expected.kind ?? "timed"}`, () => {
-    const text = typeof body === "string" ? body : JSON.stringify(body);
-    const failure = providers.classify(providerNamed(provider), {
-      status,
-      headers: new Headers(headers),
-      body: text,
-      now: NOW,
-    });
+    const failure = classified(provider, status, body, headers);
     expect(failure).toMatchObject({ status, ...expected });
+    const text = JSON.stringify(body);
     if (!("until" in expected) && Object.keys(headers).length === 0 && !text.includes("try again")) {
       if (expected.kind !== "quota_day") expect(failure.until).toBeUndefined();
     }
+  });
+});
+
+describe("the tables", () => {
+  const rules = [...Object.values(PROVIDER_RULES).flat(), ...GENERIC_RULES];
+
+  test("have no two rows of one name", () => {
+    expect(rules.map(({ id }) => id).toSorted()).toEqual([...new Set(rules.map(({ id }) => id))].toSorted());
+  });
+
+  test("have no row without a reply that it decides", () => {
+    const decided = new Set(
+      ALL.map(([, ...reply]) => classified(reply[0], reply[1], reply[2], reply[4]).rule),
+    );
+    expect(rules.map(({ id }) => id).filter((id) => !decided.has(id))).toEqual([]);
   });
 });
 

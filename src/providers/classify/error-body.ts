@@ -118,9 +118,9 @@ function shapeOf(body: unknown): BodyShape | undefined {
 
 /** Walks the known containers (`error`, `errors`, `detail`, `details`, `metadata`, `fault`...), the outermost first. */
 function collect(value: unknown, found: Findings, depth: number): void {
-  if (depth > 6) return;
+  if (depth > 10) return;
   if (Array.isArray(value)) {
-    for (const item of value.slice(0, 16)) collect(item, found, depth + 1);
+    for (const item of value.slice(0, 16)) collectWords(item, found, depth);
     return;
   }
   if (!isObject(value)) return;

@@ -34,5 +34,5 @@ export function statedInstant(
 
 /** At least a second from now; at most a day, unless a longer window is known to be meant. */
 export function clampInstant(instant: number, now: number, longest = DAY): number {
-  return Math.min(Math.max(instant, now + SECOND), now + longest);
+  return Math.round(Math.min(Math.max(instant, now + SECOND), now + longest));
 }
