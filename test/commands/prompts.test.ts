@@ -1,6 +1,9 @@
 /** The questions that are asked on a terminal. */
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { addCustomKey, cli, ensureBinary, temporaryFolder } from "../support/binary.ts";
+import { startKeyHost } from "./key-host.ts";
 import { KEY, onTerminal } from "./terminal.ts";
 
 beforeAll(ensureBinary);
@@ -11,12 +14,10 @@ async function listed(home: string): Promise<Record<string, unknown>[]> {
 }
 
 describe("keys add", () => {
-  it("asks for provider, key and label, and never shows the key", async () => {
+  it("knows a pasted key by its shape, asks for a label, and never shows the key", async () => {
     using folder = temporaryFolder();
-    const session = onTerminal(folder.path, ["keys", "add"]);
-    await session.see("Provider");
-    session.type(KEY.enter);
-    await session.see("API key");
+    const session = onTerminal(folder.path, ["keys", "add", "--no-test"]);
+    await session.see("API key (empty: choose the provider first)");
     session.type(`gsk_${"a".repeat(47)}1234${KEY.enter}`);
     await session.see("Label");
     session.type(`work${KEY.enter}`);
@@ -26,11 +27,71 @@ describe("keys add", () => {
     expect(await listed(folder.path)).toMatchObject([{ id: "groq-1", label: "work", last4: "1234" }]);
   });
 
+  it("asks for the provider first when no key is pasted", async () => {
+    using folder = temporaryFolder();
+    const session = onTerminal(folder.path, ["keys", "add", "--no-test", "--label", "x"]);
+    await session.see("choose the provider first");
+    session.type(KEY.enter);
+    await session.see("Provider");
+    session.type("mistral");
+    await session.see("\u276f Mistral");
+    session.type(KEY.enter);
+    await session.see("API key");
+    session.type(`MISTRAL_API_KEY=${"m".repeat(28)}5678${KEY.enter}`);
+    await session.see("Added mistral-1");
+    expect(await session.exited).toBe(0);
+    expect(await listed(folder.path)).toMatchObject([{ provider: "mistral", last4: "5678" }]);
+  });
+
+  it("offers the likely providers where the shape fits several", async () => {
+    using folder = temporaryFolder();
+    const session = onTerminal(folder.path, ["keys", "add", "--no-test", "--label", "x"]);
+    await session.see("choose the provider first");
+    session.type(`${"m".repeat(28)}5678${KEY.enter}`);
+    await session.see("Its shape fits these");
+    await session.see("\u276f Mistral");
+    session.type(KEY.enter);
+    await session.see("Added mistral-1");
+    expect(await session.exited).toBe(0);
+    expect(session.shown()).not.toContain("mmmm");
+  });
+
+  it("asks for account id and token of Cloudflare, one after the other", async () => {
+    using folder = temporaryFolder();
+    const session = onTerminal(folder.path, ["keys", "add", "cloudflare", "--no-test", "--label", "x"]);
+    await session.see("API token");
+    session.type(`cfut_${"t".repeat(44)}2222${KEY.enter}`);
+    await session.see("Account id of Cloudflare");
+    session.type(`0123${KEY.enter}`);
+    await session.see("It has 32 hexadecimal digits");
+    session.type(`${"456789ab".repeat(3)}cdef${KEY.enter}`);
+    await session.see("Added cloudflare-1");
+    expect(await session.exited).toBe(0);
+    expect(session.shown()).not.toContain("tttt");
+  });
+
+  it("tests the key before it keeps it", async () => {
+    using folder = temporaryFolder();
+    const host = await startKeyHost("sk-good");
+    try {
+      const args = ["keys", "add", "groq", "--base-url", host.baseUrl, "--label", "x"];
+      const session = onTerminal(folder.path, args);
+      await session.see("API key");
+      session.type(`sk-bad${KEY.enter}`);
+      await session.see("Groq refuses this key");
+      expect(await session.exited).toBe(1);
+      expect(host.calls).toEqual(["GET /v1/models sk-bad"]);
+      expect(await listed(folder.path)).toEqual([]);
+    } finally {
+      await host.stop();
+    }
+  });
+
   it("asks whether a second key belongs to the same account", async () => {
     using folder = temporaryFolder();
     const home = folder.path;
     await cli(home, ["keys", "add", "groq", "--account", "mine"], { stdin: `gsk_${"b".repeat(48)}\n` });
-    const session = onTerminal(home, ["keys", "add", "groq", "--label", "second"]);
+    const session = onTerminal(home, ["keys", "add", "groq", "--label", "second", "--no-test"]);
     await session.see("API key");
     session.type(`gsk_${"c".repeat(48)}${KEY.enter}`);
     await session.see("share its limits");
@@ -87,7 +148,7 @@ describe("keys add", () => {
   it("changes nothing when it is interrupted", async () => {
     using folder = temporaryFolder();
     const session = onTerminal(folder.path, ["keys", "add"]);
-    await session.see("Provider");
+    await session.see("API key");
     session.type(KEY.interrupt);
     await session.see("nothing was changed");
     expect(await session.exited).toBe(130);
@@ -135,5 +196,77 @@ describe("keys rm", () => {
     await agreed.see("Removed one-1");
     expect(await agreed.exited).toBe(0);
     expect(await listed(home)).toEqual([]);
+  });
+});
+
+describe("keys reveal", () => {
+  it("shows a key after its last four characters were typed, not before", async () => {
+    using folder = temporaryFolder();
+    const secret = `gsk_${"r".repeat(44)}4321`;
+    await cli(folder.path, ["keys", "add", "groq"], { stdin: `${secret}\n` });
+    const refused = onTerminal(folder.path, ["keys", "reveal", "groq-1"]);
+    await refused.see("Type its last four characters");
+    refused.type(`yes${KEY.enter}`);
+    await refused.see("Nothing was shown");
+    expect(await refused.exited).toBe(0);
+    expect(refused.shown()).not.toContain("rrrr");
+    const agreed = onTerminal(folder.path, ["keys", "reveal", "groq-1"]);
+    await agreed.see("Type its last four characters");
+    agreed.type(`4321${KEY.enter}`);
+    await agreed.see(secret);
+    expect(await agreed.exited).toBe(0);
+  });
+
+  it("shows nothing to a script", async () => {
+    using folder = temporaryFolder();
+    await cli(folder.path, ["keys", "add", "groq"], { stdin: `gsk_${"r".repeat(44)}4321\n` });
+    const { code, stdout, stderr } = await cli(folder.path, ["keys", "reveal", "groq-1"]);
+    expect(code).toBe(2);
+    expect(stdout + stderr).not.toContain("rrrr");
+  });
+});
+
+describe("keys export", () => {
+  it("keeps keys off the screen, and writes a file after a yes", async () => {
+    using folder = temporaryFolder();
+    await cli(folder.path, ["keys", "add", "groq"], { stdin: `gsk_${"e".repeat(44)}4321\n` });
+    const screen = onTerminal(folder.path, ["keys", "export", "--yes", "--reveal"]);
+    await screen.see("would be readable on this screen");
+    expect(await screen.exited).toBe(2);
+    const file = join(folder.path, "keys.env");
+    const refused = onTerminal(folder.path, ["keys", "export", "--out", file]);
+    await refused.see("Type yes to go on");
+    refused.type(`y${KEY.enter}`);
+    await refused.see("Nothing was written");
+    expect(await refused.exited).toBe(0);
+    expect(existsSync(file)).toBe(false);
+    const agreed = onTerminal(folder.path, ["keys", "export", "--out", file]);
+    await agreed.see("Type yes to go on");
+    agreed.type(`yes${KEY.enter}`);
+    await agreed.see("Wrote 1 key to");
+    expect(await agreed.exited).toBe(0);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(agreed.shown()).not.toContain("eeee");
+  });
+});
+
+describe("keys import", () => {
+  it("shows what it would do and asks", async () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, "keys.env");
+    writeFileSync(file, `GROQ_API_KEY=gsk_${"i".repeat(44)}4321\n`);
+    const refused = onTerminal(folder.path, ["keys", "import", file]);
+    await refused.see("...4321");
+    await refused.see("Add 1 key?");
+    refused.type(`n${KEY.enter}`);
+    await refused.see("Nothing was changed");
+    expect(await refused.exited).toBe(0);
+    expect(await listed(folder.path)).toEqual([]);
+    const agreed = onTerminal(folder.path, ["keys", "import", file]);
+    await agreed.see("Add 1 key?");
+    agreed.type(KEY.enter);
+    await agreed.see("groq-1");
+    expect(await agreed.exited).toBe(0);
+    expect(await listed(folder.path)).toMatchObject([{ id: "groq-1" }]);
   });
 });

@@ -1,0 +1,177 @@
+/** Lists of keys in, lists of keys out. */
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addCustomKey, cli, ensureBinary, temporaryFolder } from "../support/binary.ts";
+import { type KeyHost, startKeyHost } from "./key-host.ts";
+
+const GROQ = `gsk_${"a".repeat(44)}1111`;
+const OTHER_GROQ = `gsk_${"b".repeat(44)}2222`;
+const SHAPELESS = "z".repeat(28).concat("3333");
+const ACCOUNT = "0123456789abcdef0123456789abcdef";
+const TOKEN = `cfut_${"t".repeat(44)}4444`;
+
+let host: KeyHost;
+beforeAll(async () => {
+  await ensureBinary();
+  host = await startKeyHost();
+});
+afterAll(() => host.stop());
+
+/** The rows of an import, by line. */
+async function imported(home: string, text: string, ...flags: string[]): Promise<Record<number, unknown>> {
+  const { stdout } = await cli(home, ["keys", "import", "-", "--json", ...flags], { stdin: text });
+  const rows: { line: number }[] = JSON.parse(stdout).imports;
+  return Object.fromEntries(rows.map((row) => [row.line, row]));
+}
+
+async function listed(home: string): Promise<Record<string, unknown>[]> {
+  return JSON.parse((await cli(home, ["keys", "list", "--json"])).stdout).keys;
+}
+
+describe("keys import", () => {
+  const MIXED = [
+    "# my keys",
+    "",
+    `export GROQ_API_KEY="${GROQ}"`,
+    `GROQ_API_KEY_2='${OTHER_GROQ}' # work`,
+    `MY_COPY=${GROQ}`,
+    SHAPELESS,
+    "PORT=3000",
+    "SENTRY_TOKEN=whatever-this-is",
+    `GITHUB_TOKEN=ghp_${"g".repeat(36)}`,
+    `CLOUDFLARE_ACCOUNT_ID=${ACCOUNT}`,
+    `CLOUDFLARE_API_TOKEN=${TOKEN}`,
+    'MISTRAL_API_KEY="not closed',
+    "NVIDIA_API_KEY=",
+  ].join("\r\n");
+
+  it("shows line by line what it would do, and does nothing on a dry run", async () => {
+    using folder = temporaryFolder();
+    const rows = await imported(folder.path, MIXED, "--dry-run");
+    expect(rows).toMatchObject({
+      3: { action: "add", provider: "groq", last4: "1111", name: "GROQ_API_KEY" },
+      4: { action: "add", provider: "groq", last4: "2222" },
+      5: { action: "exists", detail: "the same as line 3" },
+      6: { action: "ambiguous", candidates: expect.arrayContaining(["mistral"]), last4: "3333" },
+      8: { action: "unknown", provider: null },
+      9: { action: "refused", provider: "github", detail: expect.stringContaining("GitHub Models") },
+      11: { action: "add", provider: "cloudflare", last4: "4444" },
+      12: { action: "refused", provider: "mistral", detail: "the quotes are not closed" },
+    });
+    expect(Object.keys(rows)).toEqual(["3", "4", "5", "6", "8", "9", "11", "12"]);
+    expect(await listed(folder.path)).toEqual([]);
+  });
+
+  it("adds what it can after a word, and nothing twice", async () => {
+    using folder = temporaryFolder();
+    const unconfirmed = await cli(folder.path, ["keys", "import", "-"], { stdin: MIXED });
+    expect(unconfirmed.code).toBe(2);
+    expect(unconfirmed.stderr).toContain("--yes");
+    expect(await listed(folder.path)).toEqual([]);
+    const rows = await imported(folder.path, MIXED, "--yes");
+    expect(rows).toMatchObject({
+      3: { action: "added", id: "groq-1" },
+      4: { action: "added", id: "groq-2" },
+      11: { action: "added", id: "cloudflare-1" },
+    });
+    const again = await imported(folder.path, MIXED, "--yes");
+    expect(again).toMatchObject({
+      3: { action: "exists", id: "groq-1" },
+      4: { action: "exists", id: "groq-2" },
+      11: { action: "exists", id: "cloudflare-1" },
+    });
+    expect((await listed(folder.path)).map(({ id }) => id)).toEqual(["groq-1", "groq-2", "cloudflare-1"]);
+  });
+
+  it("shows people a table without a key in it", async () => {
+    using folder = temporaryFolder();
+    const { stdout, stderr } = await cli(folder.path, ["keys", "import", "-", "--yes"], { stdin: MIXED });
+    expect(stdout).toMatch(/^LINE\s+PROVIDER\s+LABEL\s+KEY\s+ACTION\s+WHY$/m);
+    expect(stdout).toMatch(/^3\s+groq\s+GROQ_API_KEY\s+\.\.\.1111\s+added\s+groq-1/m);
+    for (const part of ["aaaa", "bbbb", "zzzz", "tttt"]) expect(stdout + stderr).not.toContain(part);
+  });
+
+  it("goes on where one line fails, and says which", async () => {
+    using folder = temporaryFolder();
+    host.accepted.add(OTHER_GROQ);
+    const text = [
+      `GROQ_API_KEY=${GROQ}`,
+      `GROQ_API_KEY_BASE_URL=${host.baseUrl}`,
+      `GROQ_API_KEY_2=${OTHER_GROQ}`,
+      `GROQ_API_KEY_2_BASE_URL=${host.baseUrl}`,
+    ].join("\n");
+    const args = ["keys", "import", "-", "--yes", "--test"];
+    const { code, stdout } = await cli(folder.path, args, { stdin: text });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^1\s+groq\s.*failed\s+Groq refuses this key/m);
+    expect(stdout).toMatch(/^3\s+groq\s.*added\s+groq-1/m);
+    expect(await listed(folder.path)).toMatchObject([
+      { last4: "2222", baseUrl: host.baseUrl, state: "healthy" },
+    ]);
+  });
+
+  it("says what is wrong with the file", async () => {
+    using folder = temporaryFolder();
+    const missing = await cli(folder.path, ["keys", "import", "no-such-file"]);
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toContain("no-such-file cannot be read");
+    const empty = await cli(folder.path, ["keys", "import", "-"], { stdin: "PORT=1\n" });
+    expect(empty.stdout).toContain("No keys were found");
+  });
+});
+
+describe("keys export", () => {
+  async function furnish(home: string): Promise<void> {
+    await cli(home, ["keys", "add", "groq", "--label", 'a "quoted" $label'], { stdin: `${GROQ}\n` });
+    await cli(home, ["keys", "add", "groq", "--account", "work", "--base-url", host.baseUrl], {
+      stdin: `${OTHER_GROQ}\n`,
+    });
+    await cli(home, ["keys", "add", "cloudflare"], { stdin: `${ACCOUNT}:${TOKEN}\n` });
+    await cli(home, ["keys", "add", "mistral"], { stdin: `${SHAPELESS}\n` });
+    const baseUrl = "http://127.0.0.1:9/v1";
+    await addCustomKey(home, { name: "Home GPU", baseUrl, key: "sk-home-5555", models: ["a/b", "c:free"] });
+    await addCustomKey(home, { name: "open", baseUrl: "http://127.0.0.1:9/open", key: null });
+  }
+
+  it("writes a private file that import reads back: the same keys in the same order", async () => {
+    using one = temporaryFolder();
+    using other = temporaryFolder();
+    await furnish(one.path);
+    const file = join(one.path, "keys.env");
+    const args = ["keys", "export", "--out", file, "--yes", "--reveal"];
+    expect((await cli(one.path, args)).code).toBe(0);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect((await cli(other.path, ["keys", "import", file, "--yes"])).code).toBe(0);
+    expect(await listed(other.path)).toEqual(await listed(one.path));
+    const { stdout } = await cli(other.path, ["models", "list", "--all", "--json"]);
+    const ids = JSON.parse(stdout).models.map(({ id }: { id: string }) => id);
+    expect(ids).toEqual(expect.arrayContaining(["home-gpu/a/b", "home-gpu/c:free"]));
+    const copy = join(other.path, "copy.env");
+    await cli(other.path, ["keys", "export", "--out", copy, "--yes", "--reveal"]);
+    expect(readFileSync(copy, "utf8")).toBe(readFileSync(file, "utf8"));
+  });
+
+  it("gives nothing without both words, and replaces no file", async () => {
+    using folder = temporaryFolder();
+    await cli(folder.path, ["keys", "add", "groq"], { stdin: `${GROQ}\n` });
+    const file = join(folder.path, "keys.env");
+    for (const flags of [[], ["--yes"], ["--reveal"]]) {
+      const { code, stdout } = await cli(folder.path, ["keys", "export", "--out", file, ...flags]);
+      expect(code).toBe(2);
+      expect(stdout).not.toContain("aaaa");
+    }
+    expect(existsSync(file)).toBe(false);
+    writeFileSync(file, "precious");
+    const { code } = await cli(folder.path, ["keys", "export", "--out", file, "--yes", "--reveal"]);
+    expect(code).toBe(1);
+    expect(readFileSync(file, "utf8")).toBe("precious");
+  });
+
+  it("goes down a pipe", async () => {
+    using folder = temporaryFolder();
+    await cli(folder.path, ["keys", "add", "groq"], { stdin: `${GROQ}\n` });
+    const { stdout } = await cli(folder.path, ["keys", "export", "--yes", "--reveal"]);
+    expect(stdout).toBe(`# groq-1\nGROQ_API_KEY=${GROQ}\n`);
+  });
+});
