@@ -1,5 +1,7 @@
 /** Changes of keys that keep their id, their place in the order and their history. */
 import { type Command, CommandError } from "../../command.ts";
+import type { ProviderSpec } from "../../provider.ts";
+import { splitAccount } from "../../serve/credential.ts";
 import type { StoredKey } from "../../store/keys.ts";
 import { secretPlace } from "../keyring.ts";
 import { providerEvent } from "../registry.ts";
@@ -74,7 +76,11 @@ export async function replaceSecret(
   const { id } = command;
   const key = existingKey(app, id);
   const provider = providerOfKey(app, key);
-  const secret = credentialFor(app, provider, acceptedSecret(command.secret));
+  const secret = credentialFor(
+    app,
+    provider,
+    withOldAccount(app, provider, id, acceptedSecret(command.secret)),
+  );
   if (secret === null) throw new CommandError("key_missing", "The new key is missing.", null, true);
   const fingerprint = app.vault.fingerprint(secret);
   const hosts = [provider.baseUrl, ...provider.otherBaseUrls];
@@ -105,6 +111,18 @@ export async function replaceSecret(
   app.putKey(stored);
   clearRests(app, id);
   return notes;
+}
+
+/** A new token alone belongs to the account of the old one. */
+function withOldAccount(
+  app: KeyHost,
+  provider: ProviderSpec,
+  id: string,
+  secret: string | null,
+): string | null {
+  if (secret === null || provider.credential !== "account_and_token" || splitAccount(secret)) return secret;
+  const old = splitAccount(app.secretOf(id) ?? "");
+  return old ? `${old.account}:${secret}` : secret;
 }
 
 function refuseKnown(app: KeyHost, key: StoredKey, fingerprint: string, baseUrl: string | null): void {
