@@ -34,7 +34,7 @@ async function refusalOf(call: Promise<unknown>): Promise<string> {
     (reason: unknown) => reason,
   );
   if (!(error instanceof FailureError)) throw new Error(`not refused: ${String(error)}`);
-  expect(error.failure).toMatchObject({ kind: "config", scope: "key" });
+  expect(error.failure).toMatchObject({ kind: "config", scope: "key", unsent: true });
   expect(classifyError({ name: "Example" }, error), "the provider is not blamed").toBe(error.failure);
   expect(error.message).not.toContain(KEY);
   return error.message;

@@ -19,6 +19,8 @@ const CONNECT_MS = 10_000;
 /** Encodings in a row that a reply may have. */
 const MOST_ENCODINGS = 3;
 
+const REMEDY = "See to the proxy, or change it: the setting proxy (FREELLM_PROXY), or the proxy of this key.";
+
 /** HTTP/2 stays off: one connection then carries one call, and to close it is to end the call. */
 const TLS = { rejectUnauthorized: true, allowH2: false } as const;
 
@@ -93,7 +95,7 @@ function explained(error: unknown, proxy: string, host: string): unknown {
   }
   if (status !== undefined || code.startsWith("UND_ERR_SOCKS5_REPLY")) {
     const how = status === undefined ? "" : ` (HTTP ${status})`;
-    return broken("proxy-refused", `${name} does not connect to ${host}${how}`);
+    return broken("proxy-refused", `${name} does not connect to ${host}${how}. ${REMEDY}`);
   }
   const unreached =
     code.startsWith("UND_ERR_SOCKS5") ||
@@ -101,11 +103,17 @@ function explained(error: unknown, proxy: string, host: string): unknown {
     /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/.test(
       code,
     );
-  return unreached ? broken("proxy-unreachable", `${name} could not be reached`) : error;
+  return unreached ? broken("proxy-unreachable", `${name} could not be reached. ${REMEDY}`) : error;
 }
 
 function broken(rule: string, message: string): FailureError {
-  return new FailureError({ kind: "transport", scope: "provider", rule: `outbound/${rule}`, message });
+  return new FailureError({
+    kind: "transport",
+    scope: "provider",
+    rule: `outbound/${rule}`,
+    message,
+    unsent: true,
+  });
 }
 
 class ProxiedResponse implements OutboundResponse {

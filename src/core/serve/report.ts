@@ -136,7 +136,9 @@ export function problemOf(
     }
     case "failed": {
       if (judged) return judged;
-      const message = `Every model behind "${model}" failed. ${tried} ${failureRemedy(attempts)}`;
+      // What was not sent at all says itself why, and what to do.
+      const remedy = last?.rule.startsWith("outbound/") ? last.message : failureRemedy(attempts);
+      const message = `Every model behind "${model}" failed. ${tried} ${remedy}`;
       return { kind: "upstream_failed", message, ...(wait === null ? {} : { retryAfterSeconds: wait }) };
     }
   }
