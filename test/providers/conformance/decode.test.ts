@@ -63,6 +63,21 @@ describe.each(openaiProviders.map((provider) => [provider.id, provider] as const
     }
   });
 
+  test("takes thinking once, though blocks repeat it", () => {
+    const details = [{ type: "reasoning.text", text: "Let me see." }];
+    const body = stream(
+      chunk({ reasoning: "Let me " }),
+      chunk({ reasoning: "see." }),
+      chunk({ reasoning: "", reasoning_details: details }),
+      chunk({ content: "Yes." }, "stop"),
+    );
+    expect(replayText(provider, body)).toMatchObject({
+      reasoning: "Let me see.",
+      reasoningDetails: details,
+      text: "Yes.",
+    });
+  });
+
   test("names itself and the clock where the answer does not", () => {
     const answer = replayText(
       provider,

@@ -15,7 +15,6 @@ import {
   type ProvidedStage,
   usableModels,
 } from "./stage.ts";
-import { isSimulated } from "./upstream.ts";
 
 type Messages = OpenAI.ChatCompletionMessageParam[];
 type Body = Omit<OpenAI.ChatCompletionCreateParamsNonStreaming, "model" | "stream">;
@@ -57,17 +56,7 @@ const TOOLS: OpenAI.ChatCompletionTool[] = [
   { type: "function", function: { name: "clock" } },
 ];
 
-const served = everyProvider.filter((provider) => provider.status !== "retired" && isSimulated(provider));
-
-test("every provider that can be used is put to these tests", () => {
-  const left = everyProvider.filter((provider) => provider.status !== "retired" && !isSimulated(provider));
-  expect([...new Set(left.map((provider) => provider.dialect))]).toEqual(NOT_SIMULATED);
-  expect(served.length).toBeGreaterThan(4);
-});
-/** Dialects with tests of their own in place of these. */
-const NOT_SIMULATED: string[] = everyProvider.some((provider) => provider.dialect === "gemini")
-  ? ["gemini"]
-  : [];
+const served = everyProvider.filter((provider) => provider.status !== "retired");
 
 describe.each(served.map((provider) => [provider.id, provider] as const))(
   "%s",
@@ -170,7 +159,9 @@ describe.each(served.map((provider) => [provider.id, provider] as const))(
         const { message, sent } = await ask({ text: TEXT }, { messages }, stream);
         expect(message.content).toBe(TEXT);
         expect(open.upstream.calls).toHaveLength(1);
-        expect(JSON.stringify(sent)).toMatch(/Be brief.*Be kind.*Hello.* there.*Hi\..*And now/s);
+        const text = JSON.stringify(sent);
+        expect(text).toMatch(/Be brief.*Be kind/s);
+        expect(text).toMatch(/Hello.* there.*Hi\..*And now/s);
       });
 
       test.runIf(can({ tools: true }))("a call of a tool, and its result", async () => {
@@ -257,7 +248,7 @@ describe.each(served.map((provider) => [provider.id, provider] as const))(
         expect(completion.choices[0]?.message.parsed).toEqual({ rain: true });
         expect(open.upstream.calls).toHaveLength(1);
         // By the field or in words: somehow the model must have learned of it.
-        expect(JSON.stringify(lastSent()).replaceAll("\\", "")).toContain('"rain":{"type":"boolean"}');
+        expect(JSON.stringify(lastSent()).replaceAll("\\", "")).toMatch(/"rain":\{"type":"boolean"/i);
       });
 
       test("JSON without a schema", async () => {
@@ -312,16 +303,19 @@ describe.each(served.map((provider) => [provider.id, provider] as const))(
       }
     });
 
-    test("a parameter that only this model refuses is left out from the second call on", async () => {
-      if (quirks.refusedFields.includes("top_p")) return;
-      open.upstream.refuseToo("top_p");
-      const first = await ask({ text: TEXT }, { top_p: 0.5 }, false);
-      expect(first.message.content).toBe(TEXT);
-      expect(open.upstream.calls.map((call) => call.status)).toEqual([400, 200]);
-      await ask({ text: TEXT }, { top_p: 0.5 }, true);
-      expect(open.upstream.calls.map((call) => call.status)).toEqual([200]);
-      open.upstream.refuseToo(null);
-    });
+    const learns = provider.dialect === "openai" && !quirks.refusedFields.includes("top_p");
+    test.runIf(learns)(
+      "a parameter that only this model refuses is left out from the second call on",
+      async () => {
+        open.upstream.refuseToo("top_p");
+        const first = await ask({ text: TEXT }, { top_p: 0.5 }, false);
+        expect(first.message.content).toBe(TEXT);
+        expect(open.upstream.calls.map((call) => call.status)).toEqual([400, 200]);
+        await ask({ text: TEXT }, { top_p: 0.5 }, true);
+        expect(open.upstream.calls.map((call) => call.status)).toEqual([200]);
+        open.upstream.refuseToo(null);
+      },
+    );
   },
 );
 

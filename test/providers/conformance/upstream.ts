@@ -3,19 +3,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo, Socket } from "node:net";
 import type { ProviderSpec } from "../../../src/core/provider.ts";
 import { parseJson } from "../../../src/providers/json.ts";
+import { geminiWire } from "./gemini-wire.ts";
 import { json, openaiWire } from "./openai-wire.ts";
 import type { Script, SimulatedWire, WireReply, WireRequest } from "./script.ts";
 
 /** How each dialect is simulated: the provider, and the token that it wants to see. */
-const WIRES: Partial<
-  Record<ProviderSpec["dialect"], (provider: ProviderSpec, token: string) => SimulatedWire>
-> = {
+const WIRES: Record<ProviderSpec["dialect"], (provider: ProviderSpec, token: string) => SimulatedWire> = {
   openai: openaiWire,
+  gemini: (_, token) => geminiWire(token),
 };
-
-export function isSimulated(provider: ProviderSpec): boolean {
-  return WIRES[provider.dialect] !== undefined;
-}
 
 export interface SimulatedProvider {
   baseUrl: string;
@@ -57,8 +53,7 @@ export async function startUpstream(): Promise<Upstream> {
 
   return {
     add(provider, token) {
-      const wire = WIRES[provider.dialect]?.(provider, token);
-      if (!wire) throw new Error(`nobody simulates the ${provider.dialect} wire`);
+      const wire = WIRES[provider.dialect](provider, token);
       let script: Script = {};
       let refusedToo: string | null = null;
       let calls: { body: Record<string, unknown>; status: number }[] = [];

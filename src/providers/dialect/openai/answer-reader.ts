@@ -34,6 +34,8 @@ export class AnswerReader {
   /** Text or a refusal came. */
   #said = false;
   #reasoned = false;
+  /** Thinking comes as text: blocks beside it or after it only repeat it. */
+  #plainThoughts = false;
   #usage: Usage | undefined;
   /** All of the thinking, where it may turn out to be the answer. */
   #thoughts: string | null;
@@ -152,8 +154,12 @@ export class AnswerReader {
     const thought = delta.reasoning_content || delta.reasoning;
     const details = delta.reasoning_details;
     const hasDetails = Array.isArray(details) && details.length > 0;
-    if (typeof thought === "string") this.#reasoning(thought, events);
-    else if (hasDetails) this.#reasoning(detailText(details), events);
+    if (typeof thought === "string" && thought !== "") {
+      this.#plainThoughts = true;
+      this.#reasoning(thought, events);
+    } else if (hasDetails && !this.#plainThoughts) {
+      this.#reasoning(detailText(details), events);
+    }
     if (hasDetails) events.push({ type: "reasoning-details", details });
 
     const content = delta.content;
