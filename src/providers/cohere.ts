@@ -63,7 +63,7 @@ export const cohere: ProviderSpec = {
   environment: ["COHERE_API_KEY", "CO_API_KEY"],
   accountEnvironment: [],
   anonymous: false,
-  headerFamily: "none",
+  headerFamily: "generic",
   failedCallsCount: "unknown",
   probe: { method: "GET", path: "/models", valid: [200, 429], invalid: [401], costsQuota: false },
   firstContentMs: null,

@@ -1,7 +1,9 @@
 /** Rate headers in every dialect, all of them from an endpoint of unknown make unless it says otherwise. */
 import { describe, expect, test } from "vitest";
 import type { HeaderFamily, LimitObservation } from "../../src/core/provider.ts";
+import { providers } from "../../src/providers/index.ts";
 import { observeHeaders } from "../../src/providers/meter/index.ts";
+import { providerOf } from "./classify-provider.ts";
 import { NOW } from "./support.ts";
 
 const MIDNIGHT = Date.UTC(2025, 10, 24);
@@ -44,6 +46,24 @@ describe("dialects", () => {
   test("Groq's names mean the day for requests", () => {
     const headers = { "x-ratelimit-limit-requests": "1000", "x-ratelimit-remaining-requests": "1000" };
     expect(observed(headers, "groq")).toEqual([requests("day", { cap: 1000, remaining: 1000 })]);
+  });
+});
+
+describe("a provider with headers of its own", () => {
+  // A family of `none` would leave unread what its documentation names.
+  test.each([
+    ["cohere", "x-trial-endpoint-call-remaining"],
+    ["modelscope", "modelscope-ratelimit-requests-remaining"],
+    ["cerebras", "x-ratelimit-remaining-tokens-minute"],
+    ["sambanova", "x-ratelimit-remaining-requests-day"],
+    ["together", "x-tokenlimit-remaining"],
+    ["mistral", "x-ratelimit-remaining-tokens-month"],
+    ["openrouter", "x-ratelimit-remaining"],
+    ["groq", "x-ratelimit-remaining-tokens"],
+  ])("%s is read", (id, name) => {
+    expect(providers.observe(providerOf(id), new Headers({ [name]: "3" }), NOW)).toMatchObject([
+      { remaining: 3 },
+    ]);
   });
 });
 
