@@ -7,16 +7,17 @@ import { makeParseableResponseFormat } from "openai/lib/parser";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Capabilities, ProviderSpec } from "../../../src/core/provider.ts";
 import { everyProvider } from "../support.ts";
-import { COUNTED, type Script, USAGE_PLACES } from "./script.ts";
+import { CALLS, FAILURES, HELLO, type Messages, TEXT, TOOLS, USAGE } from "./cases.ts";
+import { type Script, USAGE_PLACES } from "./script.ts";
 import {
   covers,
   type OpenProvider,
   openConformanceStage,
   type ProvidedStage,
+  streamed,
   usableModels,
 } from "./stage.ts";
 
-type Messages = OpenAI.ChatCompletionMessageParam[];
 type Body = Omit<OpenAI.ChatCompletionCreateParamsNonStreaming, "model" | "stream">;
 
 let stage: ProvidedStage;
@@ -24,37 +25,6 @@ beforeAll(async () => {
   stage = await openConformanceStage();
 });
 afterAll(() => stage.close());
-
-const HELLO: Messages = [{ role: "user", content: "Hello" }];
-const TEXT = "Grüße aus 東京 🎉, all is well.";
-const USAGE = { prompt_tokens: COUNTED.input, completion_tokens: COUNTED.output, total_tokens: 30 };
-const CALLS = [
-  { id: "Ab3dEf6hI", name: "weather", arguments: { city: "Bonn", days: [1, 2] } },
-  { id: "Zy8xWv5uT", name: "weather", arguments: { city: "東京" } },
-];
-const TOOLS: OpenAI.ChatCompletionTool[] = [
-  {
-    type: "function",
-    function: {
-      name: "weather",
-      description: "Weather of a city",
-      strict: true,
-      parameters: {
-        $schema: "https://json-schema.org/draft/2020-12/schema",
-        type: "object",
-        properties: {
-          city: { type: "string" },
-          days: { anyOf: [{ type: "array", items: { type: "integer" } }, { type: "null" }] },
-          where: { $ref: "#/$defs/where" },
-        },
-        required: ["city"],
-        additionalProperties: false,
-        $defs: { where: { type: ["object", "null"], properties: { zone: { const: "UTC" } } } },
-      },
-    },
-  },
-  { type: "function", function: { name: "clock" } },
-];
 
 const served = everyProvider.filter((provider) => provider.status !== "retired");
 
@@ -80,7 +50,7 @@ describe.each(served.map((provider) => [provider.id, provider] as const))(
       open.upstream.say(script);
       const request = { messages: HELLO, ...body, model };
       const completion = stream
-        ? await streamed(request)
+        ? await streamed(stage.client, request)
         : await stage.client.chat.completions.create(request);
       const [choice] = completion.choices;
       if (!choice) throw new Error("no choice");
@@ -318,54 +288,3 @@ describe.each(served.map((provider) => [provider.id, provider] as const))(
     );
   },
 );
-
-/** Of fields that it does not know the SDK keeps the last piece only: thinking is put together here. */
-async function streamed(request: Body & { model: string }): Promise<OpenAI.ChatCompletion> {
-  const stream_options = { include_usage: true };
-  const runner = stage.client.chat.completions.stream({ ...request, stream_options });
-  let thinking = "";
-  runner.on("chunk", (chunk) => {
-    const delta: object = chunk.choices[0]?.delta ?? {};
-    if ("reasoning_content" in delta) thinking += String(delta.reasoning_content);
-  });
-  const completion = await runner.finalChatCompletion();
-  const [choice] = completion.choices;
-  if (choice && thinking !== "") Object.assign(choice.message, { reasoning_content: thinking });
-  return completion;
-}
-
-const JSON_TYPE = "application/json";
-const FAILURES: NonNullable<Script["failure"]>[] = [
-  { status: 500, contentType: JSON_TYPE, body: '{"error":{"message":"broken","type":"server_error"}}' },
-  { status: 500, contentType: JSON_TYPE, body: '{"error":"broken"}' },
-  { status: 503, contentType: JSON_TYPE, body: '{"code":"overloaded","message":"broken"}' },
-  {
-    status: 500,
-    contentType: JSON_TYPE,
-    body: '[{"error":{"code":500,"message":"broken","status":"INTERNAL"}}]',
-  },
-  { status: 500, contentType: JSON_TYPE, body: '{"detail":"broken"}' },
-  {
-    status: 422,
-    contentType: JSON_TYPE,
-    body: '{"detail":[{"loc":["body","messages"],"msg":"broken","type":"x"}]}',
-  },
-  { status: 502, contentType: "text/html", body: "<html><h1>Bad gateway</h1></html>" },
-  { status: 500, contentType: "text/plain", body: "" },
-  { status: 200, contentType: JSON_TYPE, body: '{"error":{"message":"broken","code":500}}' },
-  { status: 200, contentType: JSON_TYPE, body: '{"code":10013,"message":"broken","sid":"made-up"}' },
-  {
-    status: 200,
-    contentType: JSON_TYPE,
-    body: '{"success":false,"errors":[{"code":1,"message":"broken"}],"result":null}',
-  },
-  { status: 200, contentType: JSON_TYPE, body: '{"id":"x","choices":[{"index":0,"message":{"role":"assis' },
-  { status: 200, contentType: JSON_TYPE, body: '{"choices":[]}' },
-  { status: 200, contentType: "text/html", body: "<html><h1>Welcome</h1></html>" },
-  {
-    status: 200,
-    contentType: "text/event-stream",
-    body: 'data: {"error":{"message":"broken","code":502}}\n\n',
-  },
-  { status: 200, contentType: "text/event-stream", body: ": keep-alive\n\n" },
-];

@@ -130,3 +130,21 @@ export async function openConformanceStage(): Promise<ProvidedStage> {
     },
   };
 }
+
+/** Of fields that it does not know the SDK keeps the last piece only: thinking is put together here. */
+export async function streamed(
+  client: OpenAI,
+  request: Omit<OpenAI.ChatCompletionCreateParamsStreaming, "stream">,
+): Promise<OpenAI.ChatCompletion> {
+  const stream_options = { include_usage: true };
+  const runner = client.chat.completions.stream({ ...request, stream_options });
+  let thinking = "";
+  runner.on("chunk", (chunk) => {
+    const delta: object = chunk.choices[0]?.delta ?? {};
+    if ("reasoning_content" in delta) thinking += String(delta.reasoning_content);
+  });
+  const completion = await runner.finalChatCompletion();
+  const [choice] = completion.choices;
+  if (choice && thinking !== "") Object.assign(choice.message, { reasoning_content: thinking });
+  return completion;
+}
