@@ -51,7 +51,7 @@ export interface Evidence {
 }
 
 /** Whether a row of another provider may be held against this reply. */
-export function isAtHome(rule: Rule, { body }: Evidence): boolean {
+export function isPortable(rule: Rule, { body }: Evidence): boolean {
   return rule.anywhere === true || (rule.anywhere !== undefined && rule.anywhere === body.shape);
 }
 

@@ -1,5 +1,5 @@
 /** All rows in the order in which they are tried. */
-import { type Evidence, holds, isAtHome, isSpecific, type Rule } from "../rule.ts";
+import { type Evidence, holds, isPortable, isSpecific, type Rule } from "../rule.ts";
 import { CLOUDFLARE } from "./cloudflare.ts";
 import { GENERIC_RULES } from "./generic.ts";
 import { GOOGLE } from "./google.ts";
@@ -36,7 +36,7 @@ const ANYWHERE = Object.values(PROVIDER_RULES)
  */
 export function findRule(providerId: string, evidence: Evidence): Rule | undefined {
   const own = PROVIDER_RULES[providerId] ?? [];
-  const foreign = ANYWHERE.filter((rule) => isAtHome(rule, evidence));
+  const foreign = ANYWHERE.filter((rule) => isPortable(rule, evidence));
   const holding = [...own, ...foreign, ...GENERIC_RULES].filter((rule) => holds(rule, evidence));
   return holding.find(isSpecific) ?? holding[0];
 }
