@@ -75,16 +75,17 @@ function answersWithText(row: JsonObject): boolean {
 }
 
 /**
- * Proof is a table of prices as texts that are all zero, asked and answered tokens among them, as OpenRouter has it
- * (2026-10). Numbers prove nothing: elsewhere a 0 also stands for a price that is not told.
+ * Proof is a table of prices as texts that are all zero, asked and answered tokens among them, or `:free` at the end of the
+ * id where no price is told: both as OpenRouter and its like have it (2026-10). Numbers prove nothing: elsewhere a 0 also
+ * stands for a price that is not told.
  */
 function priceOf(pricing: unknown, id: string): ListedModel["price"] {
-  if (!isObject(pricing)) return null;
+  if (!isObject(pricing)) return id.endsWith(":free") ? "free" : null;
   const prices = Object.values(pricing).filter((price) => price !== null);
   const zero = prices.every((price) => isText(price) && Number(price) === 0);
   if (zero && isText(pricing.prompt) && isText(pricing.completion)) return "free";
   const some = prices.some((price) => (isText(price) || typeof price === "number") && Number(price) !== 0);
-  return some && !id.endsWith(":free") ? "paid" : null;
+  return some ? "paid" : null;
 }
 
 /** As OpenRouter (`supported_parameters`, `architecture`) or Mistral (`capabilities`) tell them. */

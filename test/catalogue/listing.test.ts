@@ -20,6 +20,15 @@ describe("a price", () => {
   });
 });
 
+describe("an id that says free", () => {
+  it("is believed where no price is told, and only there", () => {
+    const priced = (pricing?: unknown) =>
+      providers.parseModelList(JSON.stringify([{ id: "x:free", pricing }]))?.models[0]?.price;
+    expect(priced()).toBe("free");
+    expect(priced({ prompt: "0.1", completion: "0.1" })).toBe("paid");
+  });
+});
+
 describe("what is listed", () => {
   it("leaves out what does not answer with text", () => {
     for (const row of [

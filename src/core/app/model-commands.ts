@@ -1,22 +1,14 @@
 /** Switching models on and off, pinning and ordering them. */
 import { type Command, CommandError, type CommandReply, type ModelView } from "../command.ts";
-import type { Clock } from "../ports.ts";
 import { type ModelKey, modelKey, type RouterEvent } from "../route/event.ts";
-import type { Store } from "../store/store.ts";
+import type { ModelHost } from "./model-host.ts";
 import { type ImportHost, ModelImport } from "./model-import.ts";
 import { ModelRefresh, type RefreshHost } from "./model-refresh.ts";
 import { selectModels } from "./model-select.ts";
-import { type ModelSource, modelViews, shelvedViews } from "./model-views.ts";
+import { modelViews, shelvedViews } from "./model-views.ts";
 import { mayCost, partsOf, providerEvent } from "./registry.ts";
 
 export type ModelCommand = Extract<Command, { type: `model${string}` }>;
-
-/** What the commands work on: the application, seen from here. */
-export interface ModelHost extends ModelSource {
-  readonly store: Store;
-  readonly clock: Clock;
-  record(event: RouterEvent): void;
-}
 
 /** So many are named in an error. */
 const NAMED = 3;

@@ -6,8 +6,8 @@ import type { Providers } from "../provider.ts";
 import type { Store } from "../store/store.ts";
 import { type ImportedCatalogue, parseCatalogue } from "./catalogue.ts";
 import { CATALOGUE_KEYS } from "./catalogue-keys.ts";
-import type { ModelHost } from "./model-commands.ts";
 import { modelChanges } from "./model-diff.ts";
+import type { ModelHost } from "./model-host.ts";
 import { providerEvent } from "./registry.ts";
 import { isPublicKey, type Verified, verifySigned } from "./signature.ts";
 

@@ -5,8 +5,8 @@ import type { ModelListing, ProviderSpec, Providers } from "../provider.ts";
 import type { KeyId } from "../route/event.ts";
 import { openCredential } from "../serve/credential.ts";
 import type { StoredModelList } from "../store/model-lists.ts";
-import type { ModelHost } from "./model-commands.ts";
 import { modelChanges } from "./model-diff.ts";
+import type { ModelHost } from "./model-host.ts";
 import { providerEvent } from "./registry.ts";
 
 export interface RefreshHost extends ModelHost {

@@ -2,7 +2,7 @@
 import { CommandError } from "../command.ts";
 import { type ModelKey, modelKey } from "../route/event.ts";
 import type { LayeredModel } from "./layers.ts";
-import type { ModelSource } from "./model-views.ts";
+import type { ModelSource } from "./model-host.ts";
 
 interface Known {
   key: ModelKey;

@@ -2,16 +2,9 @@
 import type { ModelView } from "../command.ts";
 import { availability } from "../route/availability.ts";
 import type { ModelKey } from "../route/event.ts";
-import type { RouterState } from "../route/state.ts";
 import { dayOf, type LayeredModel, type LayeredProvider } from "./layers.ts";
-import { isFree, mayCost, type Overrides, partsOf, type Registry } from "./registry.ts";
-
-/** The application, seen from here. */
-export interface ModelSource {
-  readonly state: RouterState;
-  readonly registry: Registry;
-  modelOverrides(): Overrides;
-}
+import type { ModelSource } from "./model-host.ts";
+import { isFree, mayCost, partsOf, type Registry } from "./registry.ts";
 
 /** The models that requests are offered, in the order in which they are tried. */
 export function modelViews(app: ModelSource, now: number): ModelView[] {
