@@ -5,6 +5,7 @@ import { splitAccount } from "../../serve/credential.ts";
 import type { StoredKey } from "../../store/keys.ts";
 import { secretPlace } from "../keyring.ts";
 import { providerEvent } from "../registry.ts";
+import { throughProxy } from "../through-proxy.ts";
 import { acceptedSecret, acceptedUrl, credentialFor, shapeNotes } from "./accept.ts";
 import { duplicateOf, existingKey, type KeyHost, providerOfKey } from "./host.ts";
 import { tryKey } from "./trial.ts";
@@ -87,7 +88,10 @@ export async function replaceSecret(
   const ownUrl = key.baseUrl === null || hosts.includes(key.baseUrl) ? null : key.baseUrl;
   refuseKnown(app, key, fingerprint, ownUrl);
   const notes = app.registry.isCustom(provider.id) ? [] : shapeNotes(app, provider, secret);
-  const trial = command.test === false ? null : await tryKey(app, provider, secret, ownUrl);
+  const trial =
+    command.test === false
+      ? null
+      : await tryKey(throughProxy(app, app.proxyOf(id)), provider, secret, ownUrl);
   if (trial?.result === "inconclusive") {
     throw new CommandError(
       "not_tested",

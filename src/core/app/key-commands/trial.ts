@@ -1,9 +1,8 @@
 /** Asks a provider about a key before it is kept. */
 import { CommandError } from "../../command.ts";
 import type { ProviderSpec } from "../../provider.ts";
-import { type ProbeResult, probeKey } from "../probe.ts";
+import { type ProbePorts, type ProbeResult, probeKey } from "../probe.ts";
 import { signUpHint } from "./accept.ts";
-import type { KeyHost } from "./host.ts";
 
 export interface Trial {
   /** The address that belongs to the key; null for the provider's own. */
@@ -17,7 +16,7 @@ export interface Trial {
  * else all hosts of this provider, never anybody else's. Throws CommandError when all of them refuse it.
  */
 export async function tryKey(
-  app: KeyHost,
+  ports: ProbePorts,
   provider: ProviderSpec,
   secret: string,
   baseUrl: string | null,
@@ -26,7 +25,7 @@ export async function tryKey(
   let doubtful: Trial | null = null;
   let refusal = "";
   for (const host of hosts) {
-    const { result, detail } = await probeKey(app, provider, secret, host);
+    const { result, detail } = await probeKey(ports, provider, secret, host);
     if (result === "valid") return { baseUrl: host, result, detail };
     if (result === "invalid") refusal ||= detail;
     else doubtful ??= { baseUrl, result, detail };
