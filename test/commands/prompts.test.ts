@@ -270,3 +270,40 @@ describe("keys import", () => {
     expect(await listed(folder.path)).toMatchObject([{ id: "groq-1" }]);
   });
 });
+
+describe("keys add --keyless", () => {
+  it("says what that means and asks", async () => {
+    using folder = temporaryFolder();
+    const refused = onTerminal(folder.path, ["keys", "add", "--keyless"]);
+    await refused.see("knows you by your IP address");
+    await refused.see("without a key?");
+    refused.type(KEY.enter);
+    await refused.see("Nothing was changed");
+    expect(await refused.exited).toBe(0);
+    expect(await listed(folder.path)).toEqual([]);
+    const agreed = onTerminal(folder.path, ["keys", "add", "--keyless"]);
+    await agreed.see("without a key?");
+    agreed.type(`y${KEY.enter}`);
+    await agreed.see("Added ovh-1");
+    expect(await agreed.exited).toBe(0);
+  });
+});
+
+describe("keys test", () => {
+  it("shows on a terminal how far it is, in a pipe the result alone", async () => {
+    using folder = temporaryFolder();
+    const host = await startKeyHost("sk-good");
+    try {
+      await addCustomKey(folder.path, { name: "one", baseUrl: host.baseUrl, key: "sk-good" });
+      const session = onTerminal(folder.path, ["keys", "test"]);
+      await session.see("Testing keys: 0 of 1 done");
+      await session.see("one-1  valid");
+      expect(await session.exited).toBe(0);
+      const piped = await cli(folder.path, ["keys", "test"]);
+      expect(piped.stderr).toBe("");
+      expect(piped.stdout).toMatch(/^one-1\s+valid/m);
+    } finally {
+      await host.stop();
+    }
+  });
+});
