@@ -157,6 +157,17 @@ describe("a running server", () => {
     expect(host.calls.at(-1)).toBe(`POST /v1/chat/completions ${NEW}`);
   });
 
+  it("takes edits, and lists of keys", async () => {
+    const edited = await cli(folder.path, ["keys", "edit", "home-1", "--label", "by server", "--json"]);
+    expect(JSON.parse(edited.stdout).keys).toMatchObject([{ id: "home-1", label: "by server" }]);
+    const list = `GROQ_API_KEY=gsk_${"s".repeat(48)}\n`;
+    for (const action of ["added", "exists"]) {
+      const { stdout } = await cli(folder.path, ["keys", "import", "-", "--yes", "--json"], { stdin: list });
+      expect(JSON.parse(stdout).imports).toMatchObject([{ line: 1, action, id: "groq-1" }]);
+    }
+    await cli(folder.path, ["keys", "rm", "groq-1"]);
+  });
+
   it("gives no key away: what opens the vault does", async () => {
     const session = onTerminal(folder.path, ["keys", "reveal", "home-1"]);
     await session.see("Type its last four characters");

@@ -74,7 +74,8 @@ async function decide(
   const pasted = given ?? readPasted(await context.readLine(), providers);
   const owner = provider ?? ownerOf(providers, pasted, options);
   const secret = withAccountId(providers.find(owner), pasted.secret, options, context);
-  return addition(owner, secret || null, options, providers);
+  const test = options.test ?? (context.interactive ? true : undefined);
+  return addition(owner, secret || null, { ...options, ...(test === undefined ? {} : { test }) }, providers);
 }
 
 /** A person is asked for the key, or for its provider where neither name nor shape tells. */

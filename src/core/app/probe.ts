@@ -139,10 +139,18 @@ const DOWN: ReadonlySet<FailureKind> = new Set<FailureKind>([
 ]);
 
 /** What to do about the outcome of a probe, in one sentence; null when nothing is. */
-export function probeHint(id: string, provider: ProviderSpec, { result, kind }: ProbeResult): string | null {
+export function probeHint(
+  id: string,
+  provider: ProviderSpec,
+  { result, kind }: ProbeResult,
+  keyless: boolean,
+): string | null {
   if (result === "valid") return null;
   const { name, signUpUrl } = provider;
   if (result === "invalid") {
+    if (keyless) {
+      return `${name} wants a key. Give it one: freellm keys rotate ${id}, or forget it: freellm keys rm ${id}`;
+    }
     const where = signUpUrl === null ? "" : ` (a new one: ${signUpUrl})`;
     return `Mistyped, revoked or expired. Replace it: freellm keys rotate ${id}${where}, or forget it: freellm keys rm ${id}`;
   }

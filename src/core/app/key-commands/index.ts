@@ -184,7 +184,14 @@ export class KeyCommands {
         app.record({ type: "rest-cleared", scope: `key:${id}` });
       }
     }
-    return { id, provider: key.provider, result, detail, hint: probeHint(id, provider, probed), durationMs };
+    return {
+      id,
+      provider: key.provider,
+      result,
+      detail,
+      hint: probeHint(id, provider, probed, key.secret === null),
+      durationMs,
+    };
   }
 
   /** Whether keys could be added. Asks nobody. */
