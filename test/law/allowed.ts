@@ -8,8 +8,9 @@ export const allowed: AllowList = {
   "src/commands/restart.ts": { execution: "starts this program again with the environment it needs" },
   "src/core/app/signature.ts": { modules: "signatures of imported catalogues" },
   "src/core/net/outbound.ts": { fetch: "the only call to the outside" },
+  "src/core/net/decoding.ts": { modules: "takes compression off replies" },
   "src/core/net/proxies.ts": {
-    modules: "decodes what comes through a proxy",
+    modules: "the streams of the library for proxies",
     process: "keeps a library's warning off stderr",
   },
   "src/core/net/resolver.ts": { modules: "asks the operating system for addresses" },

@@ -1,6 +1,13 @@
 import net from "node:net";
 import { join } from "node:path";
-import { brotliCompressSync, constants, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+import {
+  brotliCompressSync,
+  constants,
+  createGzip,
+  deflateSync,
+  gzipSync,
+  zstdCompressSync,
+} from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { createOutbound } from "../../src/core/net/outbound.ts";
 import { ReplyTooLargeError } from "../../src/core/net/reply.ts";
@@ -23,11 +30,17 @@ function serve(handler: (request: Request) => Response | Promise<Response>): str
   return `http://127.0.0.1:${server.port}`;
 }
 
-/** A bare TCP server; `closed` resolves when the first client's socket is gone. */
-async function listen(onData: (socket: net.Socket) => void): Promise<{ url: string; closed: Promise<void> }> {
+/** A bare TCP server that keeps what it received; `closed` resolves when the first client's socket is gone. */
+async function listen(
+  onData: (socket: net.Socket) => void,
+  received: string[] = [],
+): Promise<{ url: string; closed: Promise<void> }> {
   const gone = Promise.withResolvers<void>();
   const server = net.createServer((socket) => {
-    socket.on("data", () => onData(socket));
+    socket.on("data", (bytes) => {
+      received.push(bytes.toString());
+      onData(socket);
+    });
     socket.on("error", () => {});
     socket.on("close", () => gone.resolve());
   });
@@ -145,6 +158,28 @@ describe("text", () => {
     await expect((await get(url)).text(99_999)).rejects.toThrow(ReplyTooLargeError);
   });
 
+  test("no compression is asked for; a compressed stream still comes piece by piece", async () => {
+    const gzip = createGzip();
+    const asked: string[] = [];
+    const { url } = await listen((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\n");
+      gzip.pipe(socket);
+    }, asked);
+    const reader = (await get(url)).reader();
+    let text = "";
+    for (const piece of ["first", "second", "third"]) {
+      gzip.write(piece);
+      gzip.flush();
+      const { value } = await reader.read();
+      text += new TextDecoder().decode(value);
+      expect(text.endsWith(piece)).toBe(true);
+    }
+    gzip.end();
+    expect((await reader.read()).done).toBe(true);
+    expect(text).toBe("firstsecondthird");
+    expect(asked[0]).toMatch(/\r\naccept-encoding: identity\r\n/i);
+  });
+
   describe("a small bomb does not become 200 MB", () => {
     const content = Buffer.alloc(200 * 1024 * 1024, 120);
     const fast = { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } };
@@ -157,7 +192,10 @@ describe("text", () => {
       "in %s, read whole or as a stream, with and without a proxy",
       async (encoding, compress) => {
         const bomb = compress(content);
-        const url = serve(() => new Response(bomb, { headers: { "content-encoding": encoding } }));
+        const headers = { "content-encoding": encoding };
+        const url = serve((request) =>
+          request.url.endsWith("/next") ? new Response("next") : new Response(bomb, { headers }),
+        );
         const proxy = await connectProxy();
         cleanups.push(() => proxy.close());
         for (const way of ["whole", "stream"]) {

@@ -32,6 +32,12 @@ const NOT_CONNECTED: ReadonlySet<string> = new Set([
 ]);
 const MOST_ADDRESSES = 4;
 
+/**
+ * Bun unpacks all of a compressed reply when the call is given up, however much that is: it is not to unpack any. Answers
+ * are small or come in small pieces, so that nothing is lost by not asking for compression.
+ */
+const UNCOMPRESSED = { "accept-encoding": "identity" } as const;
+
 const VERIFIED = { rejectUnauthorized: true } as const;
 
 /**
@@ -56,10 +62,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
         proxies ??= import("./proxies.ts").then((module) => new module.Proxies());
         return (await proxies).send(request, destination, proxy);
       }
-      if (destination.fixed) return new FetchedResponse(await call(request, null));
+      if (destination.fixed) return responseOf(await call(request, null));
       const found = lookUp(judge, destination, request.signal);
       const addresses = found instanceof Promise ? await found : found;
-      return new FetchedResponse(await callPinned(request, destination, addresses));
+      return responseOf(await callPinned(request, destination, addresses));
     },
   };
 }
@@ -68,12 +74,13 @@ function call(request: OutboundRequest, pinned: Pinned | null): Promise<Response
   const { method, headers, body, signal } = request;
   return fetch(pinned?.url ?? request.url, {
     method,
-    headers: pinned ? { ...headers, host: pinned.host } : headers,
+    headers: { ...UNCOMPRESSED, ...headers, ...(pinned ? { host: pinned.host } : {}) },
     signal,
     redirect: "manual",
     tls: pinned ? { ...VERIFIED, serverName: pinned.serverName } : VERIFIED,
     proxy: false,
     timeout: false,
+    decompress: false,
     ...(body === undefined ? {} : { body }),
     ...(request.freshConnection ? { keepalive: false } : {}),
   });
@@ -125,13 +132,26 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
+/** A server may compress what nobody asked it to. */
+function responseOf(response: Response): OutboundResponse | Promise<OutboundResponse> {
+  const encodings = response.headers.get("content-encoding");
+  if (encodings === null || encodings === "identity") return new FetchedResponse(response, null);
+  return import("./decoding.ts").then(
+    ({ decodedReader }) => new FetchedResponse(response, (body) => decodedReader(body, encodings)),
+  );
+}
+
+type Decoding = (body: ReadableStream<Uint8Array>) => ReadableStreamDefaultReader<Uint8Array>;
+
 class FetchedResponse implements OutboundResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly #response: Response;
+  readonly #decoding: Decoding | null;
 
-  constructor(response: Response) {
+  constructor(response: Response, decoding: Decoding | null) {
     this.#response = response;
+    this.#decoding = decoding;
     this.status = response.status;
     this.headers = response.headers;
   }
@@ -145,6 +165,7 @@ class FetchedResponse implements OutboundResponse {
   }
 
   reader(): ReadableStreamDefaultReader<Uint8Array> {
-    return (this.#response.body ?? new Blob([]).stream()).getReader();
+    const body = this.#response.body ?? new Blob([]).stream();
+    return this.#decoding === null ? body.getReader() : this.#decoding(body);
   }
 }

@@ -2,12 +2,12 @@
  * Calls through a proxy, on undici; loaded with the first of them. Everything goes through a tunnel (CONNECT or SOCKS5), so an
  * HTTP proxy sees host and port of a TLS call and nothing else. Names are resolved by the proxy.
  */
-import { pipeline, type Readable } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
+import type { Readable } from "node:stream";
 // The bare name is, under Bun, a shim whose proxies send everything direct.
 import { type Dispatcher, ProxyAgent, Socks5ProxyAgent, request as send } from "undici/index.js";
 import { FailureError } from "../chat/failure.ts";
 import type { OutboundRequest, OutboundResponse } from "../ports.ts";
+import { decoded, readerOf } from "./decoding.ts";
 import type { Destination } from "./destination.ts";
 import { describeProxy, isLocalProxy } from "./proxy-url.ts";
 import { refused } from "./refusal.ts";
@@ -16,8 +16,6 @@ import { readCounted } from "./reply.ts";
 /** A provider's reply has a few kilobytes of headers. */
 const MAX_HEADER_BYTES = 64 * 1024;
 const CONNECT_MS = 10_000;
-/** Encodings in a row that a reply may have. */
-const MOST_ENCODINGS = 3;
 
 const REMEDY = "See to the proxy, or change it: the setting proxy (FREELLM_PROXY), or the proxy of this key.";
 
@@ -136,47 +134,6 @@ class ProxiedResponse implements OutboundResponse {
   }
 
   reader(): ReadableStreamDefaultReader<Uint8Array> {
-    const body = this.#body;
-    const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
-    const stream = new ReadableStream<Uint8Array>(
-      {
-        async pull(controller) {
-          const { done, value } = await chunks.next();
-          if (done) controller.close();
-          else controller.enqueue(value);
-        },
-        cancel() {
-          body.destroy();
-        },
-      },
-      { highWaterMark: 0 },
-    );
-    return stream.getReader();
-  }
-}
-
-/** The last encoding that was put on comes off first. What nobody knows is left as it is. */
-function decoded(body: Readable, encodings: string): Readable {
-  let stream = body;
-  for (const encoding of encodings.split(",").slice(0, MOST_ENCODINGS).reverse()) {
-    const decoder = decoderFor(encoding.trim().toLowerCase());
-    if (decoder !== null) stream = pipeline(stream, decoder, () => {});
-  }
-  return stream;
-}
-
-function decoderFor(encoding: string) {
-  switch (encoding) {
-    case "gzip":
-    case "x-gzip":
-      return createGunzip();
-    case "deflate":
-      return createInflate();
-    case "br":
-      return createBrotliDecompress();
-    case "zstd":
-      return createZstdDecompress();
-    default:
-      return null;
+    return readerOf(this.#body);
   }
 }
