@@ -7,6 +7,7 @@ import type {
   DataUse,
   LimitObservation,
   LimitSpec,
+  ModelListing,
   ModelStatus,
   SpeedClass,
   UnitCost,
@@ -17,6 +18,8 @@ export type {
   DataUse,
   LimitObservation,
   LimitSpec,
+  ListedModel,
+  ModelListing,
   ModelStatus,
   SpeedClass,
   UnitCost,
@@ -182,6 +185,8 @@ export interface ProviderSpec extends FactSource {
   /** Whether a call that failed counts against the request caps; `unknown` counts. */
   failedCallsCount: "yes" | "no" | "unknown";
   probe: ProbeSpec;
+  /** Where its list of models lies below the base URL, where that is not `/models`. */
+  modelsPath?: string;
   /** How long the first content may take, in milliseconds, where the provider is known to be slow. */
   firstContentMs: number | null;
   dataUse: DataUse;
@@ -255,24 +260,6 @@ export interface CustomEndpoint {
   name: string;
   baseUrl: string;
   models: readonly { id: string; contextWindow: number | null; limits: readonly LimitSpec[] }[];
-}
-
-/** A model as a provider's own list has it. */
-export interface ListedModel {
-  id: string;
-  contextWindow: number | null;
-  maxOutputTokens: number | null;
-  /** `free` only where the list proves it; null where it says nothing. */
-  price: "free" | "paid" | null;
-  /** null where the list says nothing about them. */
-  capabilities: Capabilities | null;
-}
-
-export interface ModelListing {
-  /** Those that answer with text, as far as the list tells. */
-  models: ListedModel[];
-  /** false: there are further pages, so that what is missing proves nothing. */
-  whole: boolean;
 }
 
 /** Whose key a text is, by its shape. Where that is `ambiguous`, no candidate may be told the key unasked. */

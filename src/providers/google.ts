@@ -72,6 +72,7 @@ export const google: ProviderSpec = {
   // Nothing but the body of a refusal tells anything.
   headerFamily: "none",
   failedCallsCount: "unknown",
+  modelsPath: "/models?pageSize=1000",
   // A bad key is a 400, too, which only its body tells from a wrong request.
   probe: { method: "GET", path: "/models?pageSize=1", valid: [200], invalid: [401], costsQuota: false },
   firstContentMs: null,

@@ -53,6 +53,12 @@ describe("what is listed", () => {
   });
 
   it("knows a page from the whole, and ids from their collection", () => {
+    const google = { name: "models/g", inputTokenLimit: 100, outputTokenLimit: 10 };
+    const methods = (method: string) => ({ ...google, supportedGenerationMethods: [method] });
+    const rows = [methods("generateContent"), { ...methods("embedContent"), name: "models/e" }];
+    expect(providers.parseModelList(JSON.stringify({ models: rows }))?.models).toMatchObject([
+      { id: "g", contextWindow: 100, maxOutputTokens: 10 },
+    ]);
     const page = providers.parseModelList('{"models":[{"name":"models/gemini-x"}],"nextPageToken":"t"}');
     expect(page).toMatchObject({ whole: false, models: [{ id: "gemini-x" }] });
     expect(providers.parseModelList('{"data":[{"id":"a"}],"has_more":true}')?.whole).toBe(false);

@@ -22,6 +22,12 @@ const COMMANDS = [
   ["models", "list"],
   ["models", "enable"],
   ["models", "disable"],
+  ["models", "reset"],
+  ["models", "reorder"],
+  ["models", "pin"],
+  ["models", "unpin"],
+  ["models", "refresh"],
+  ["models", "import"],
   ["token"],
   ["status"],
 ];

@@ -110,6 +110,14 @@ describe("models refresh", () => {
     expect(await state(lost)).toMatchObject({ status: "active", enabled: true });
   });
 
+  it("believes no list that has none of the models that are known", async () => {
+    provider.lists([{ id: "6f1c0a52-0d1e-4b41-9a53-1f2d8c0e7b11" }, { id: "another" }]);
+    const { code, stderr } = await refresh("--yes");
+    expect(code).toBe(1);
+    expect(stderr).toContain("has none of the models that are known");
+    expect((await state(lost))?.enabled).toBe(true);
+  });
+
   it("says why a provider could not be asked, and changes nothing", async () => {
     provider.fails(401);
     const { code, stderr } = await refresh("--yes");
@@ -180,11 +188,15 @@ describe("with a running server", () => {
       expect(await ask("openrouter/vendor/new-free")).toBe(200);
       expect(await ask("openrouter/vendor/new-paid")).toBe(404);
       expect(await ask(`openrouter/${lost}`)).toBe(404);
+      await cli(home, ["models", "enable", "openrouter/vendor/new-paid", "--yes"]);
+      expect(await ask("openrouter/vendor/new-paid")).toBe(200);
+      await cli(home, ["models", "reset", "openrouter/vendor/new-paid"]);
+      expect(await ask("openrouter/vendor/new-paid")).toBe(404);
       await freellm.kill9();
       freellm = await startFreellm({ home });
       expect(await ask("openrouter/vendor/new-free")).toBe(200);
       expect(await ask(`openrouter/${lost}`)).toBe(404);
-      expect(provider.called).toEqual(["vendor/new-free", "vendor/new-free"]);
+      expect(provider.called).toEqual(["vendor/new-free", "vendor/new-paid", "vendor/new-free"]);
     } finally {
       await freellm.stop();
     }

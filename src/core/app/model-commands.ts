@@ -63,7 +63,11 @@ export class ModelCommands {
     const app = this.#app;
     const given = selectModels(app, words);
     const present = app.state.catalogue.orderedModels().map(({ key }) => key);
-    const models = [...new Set([...given, ...present])];
+    // Those that are gone for now keep a place, too.
+    const before = app.store.models
+      .list()
+      .flatMap(({ model, position }) => (position === null ? [] : [model]));
+    const models = [...new Set([...given, ...present, ...before])];
     app.store.models.reorder(models);
     app.record({ type: "models-ordered", models });
     return this.#routed();

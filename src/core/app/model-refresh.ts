@@ -5,6 +5,7 @@ import type { ModelListing, ProviderSpec, Providers } from "../provider.ts";
 import type { KeyId } from "../route/event.ts";
 import { openCredential } from "../serve/credential.ts";
 import type { StoredModelList } from "../store/model-lists.ts";
+import type { LayeredProvider } from "./layers.ts";
 import { modelChanges } from "./model-diff.ts";
 import type { ModelHost } from "./model-host.ts";
 import { providerEvent } from "./registry.ts";
@@ -31,14 +32,14 @@ export class ModelRefresh {
     this.#app = app;
   }
 
-  /** One provider, or one after the other all that have a key. */
+  /** One provider, or all that have a key. */
   async run(provider: string | null, apply: boolean): Promise<CommandReply> {
     const keyed = new Set(this.#app.store.keys.list().map((key) => key.provider));
     if (provider === null && keyed.size === 0) {
       throw new CommandError("no_key", "There is no key to ask with.", "Add one: freellm keys add");
     }
-    const refreshes: RefreshView[] = [];
-    for (const id of provider === null ? keyed : [provider]) refreshes.push(await this.#one(id, apply));
+    const ids = provider === null ? [...keyed] : [provider];
+    const refreshes = await Promise.all(ids.map((id) => this.#one(id, apply)));
     return { type: "refreshed", refreshes };
   }
 
@@ -68,11 +69,26 @@ export class ModelRefresh {
     }
     const { whole } = answer;
     const models = answer.models.filter((model) => USABLE_ID.test(model.id)).slice(0, MAX_LISTED);
+    if (!this.#isComparable(provider, models)) {
+      const error = "its list has none of the models that are known, so that it says nothing about them";
+      return { provider: id, key, listed: models.length, error, changes: [], applied: false };
+    }
     const authenticated = key !== null && app.secretOf(key) !== null;
     const list = { provider: id, at: app.clock.now(), whole: whole && authenticated, models };
     const changes = this.#changes(list);
     if (apply) this.#apply(list);
     return { provider: id, key, listed: models.length, error: null, changes, applied: apply };
+  }
+
+  /** Some providers list other names than their calls take: such a list would end every model. */
+  #isComparable(provider: LayeredProvider, listed: readonly { id: string }[]): boolean {
+    if (this.#app.registry.isCustom(provider.id)) return true;
+    const known = new Set(
+      provider.models.flatMap(({ id, status, goneAt, origin }) =>
+        origin !== "discovered" && (status !== "retired" || goneAt !== null) ? [id] : [],
+      ),
+    );
+    return known.size === 0 || listed.some(({ id }) => known.has(id));
   }
 
   #changes(list: StoredModelList): RefreshView["changes"] {
@@ -105,7 +121,7 @@ export class ModelRefresh {
     const credential = openCredential(provider, key === null ? null : app.baseUrlOf(key), secret);
     try {
       const response = await app.outbound.send({
-        url: `${credential.baseUrl}/models`,
+        url: `${credential.baseUrl}${provider.modelsPath ?? "/models"}`,
         method: "GET",
         headers: { accept: "application/json", ...provider.quirks.headers, ...credential.headers },
         signal: abort.signal,

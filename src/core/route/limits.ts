@@ -49,6 +49,24 @@ export interface LimitSpec {
   source: LimitSource;
 }
 
+/** A model as a provider's own list has it. */
+export interface ListedModel {
+  id: string;
+  contextWindow: number | null;
+  maxOutputTokens: number | null;
+  /** `free` only where the list proves it; null where it says nothing. */
+  price: "free" | "paid" | null;
+  /** null where the list says nothing about them. */
+  capabilities: Capabilities | null;
+}
+
+export interface ModelListing {
+  /** Those that answer with text, as far as the list tells. */
+  models: ListedModel[];
+  /** false: there are further pages, so that what is missing proves nothing. */
+  whole: boolean;
+}
+
 /** What a call costs in the units (neurons, credits) that a pool of the provider is counted in. */
 export interface UnitCost {
   request: number;

@@ -1,6 +1,6 @@
 /** What the providers' own lists of models said last. */
 import type { Database } from "../ports.ts";
-import type { Capabilities } from "../route/limits.ts";
+import type { ListedModel } from "../route/limits.ts";
 import type { Durable } from "./durable.ts";
 import { readJson, readNumber, readText } from "./row.ts";
 
@@ -10,14 +10,7 @@ export interface StoredModelList {
   at: number;
   /** It was read with a key and to its end: what is missing in it is gone. */
   whole: boolean;
-  /** Has the shape of `ListedModel` in core/provider.ts. */
-  models: readonly {
-    id: string;
-    contextWindow: number | null;
-    maxOutputTokens: number | null;
-    price: "free" | "paid" | null;
-    capabilities: Capabilities | null;
-  }[];
+  models: readonly ListedModel[];
 }
 
 export interface ModelLists {
