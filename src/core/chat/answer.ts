@@ -74,6 +74,8 @@ export function addEvent(answer: Answer, event: ChatEvent): void {
     case "finish":
       answer.finish = event.reason;
       break;
+    case "note":
+      break;
     case "failure":
       answer.failure = event.failure;
       break;

@@ -68,6 +68,11 @@ export interface FinishEvent {
   type: "finish";
   reason: FinishReason;
 }
+/** For people who look at the wire; changes nothing of the answer. */
+export interface NoteEvent {
+  type: "note";
+  text: string;
+}
 export interface FailureEvent {
   type: "failure";
   failure: Failure;
@@ -84,6 +89,7 @@ export type ChatEvent =
   | LogprobsDelta
   | UsageEvent
   | FinishEvent
+  | NoteEvent
   | FailureEvent;
 
 /** Whether the event carries something that a person or an agent can use: what the commit gate waits for. */

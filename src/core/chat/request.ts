@@ -63,6 +63,8 @@ export interface AssistantMessage {
   /** OpenRouter's opaque reasoning blocks, replayed unchanged. */
   reasoningDetails?: unknown[];
   refusal?: string;
+  /** Broke off: the model is to go on with it, not to answer it. */
+  isUnfinished?: boolean;
   name?: string;
   toolCalls: ToolCall[];
 }

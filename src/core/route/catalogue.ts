@@ -34,6 +34,7 @@ export class Catalogue {
   readonly counters = new Map<string, Counter>();
   readonly rests = new Map<RestScope, Rest>();
   readonly #targets = new Map<string, Target>();
+  readonly #outages = new Map<string, { at: number }>();
   /** Limits that replies told of, by account and model. */
   readonly #told = new Map<string, LimitSpec[]>();
   /** The user's order of models; those left out follow the order of the keys. */
@@ -63,6 +64,7 @@ export class Catalogue {
           provider,
           health: new Health(),
           measured: new Measured(),
+          outage: this.#outage(provider.id),
           refusedParameters: new Set(),
         });
       }
@@ -74,8 +76,17 @@ export class Catalogue {
     this.#retire();
   }
 
+  #outage(provider: string): { at: number } {
+    const known = this.#outages.get(provider);
+    if (known) return known;
+    const outage = { at: Number.NEGATIVE_INFINITY };
+    this.#outages.set(provider, outage);
+    return outage;
+  }
+
   removeProvider(id: string): void {
     this.providers.delete(id);
+    this.#outages.delete(id);
     for (const [key, entry] of this.models) if (entry.model.provider === id) this.models.delete(key);
     for (const scope of this.rests.keys()) {
       if (scope === `provider:${id}` || scope.startsWith(`model:${id}/`)) this.rests.delete(scope);

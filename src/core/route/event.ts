@@ -154,6 +154,8 @@ export type RouterEvent =
       at: number;
       tokens: number;
       inputTokens: number;
+      /** From 1: the how-manieth call of its request. */
+      attempt?: number;
       /** Prompt tokens as estimated for any model, before this one's correction. */
       estimate: number;
     }
@@ -170,7 +172,15 @@ export type RouterEvent =
       /** Milliseconds from the first content to the end; absent for a call that gave none. */
       generationMs?: number;
     }
-  | { type: "call-succeeded"; keyId: KeyId; model: ModelKey; at: number; firstContentMs: number }
+  | {
+      type: "call-succeeded";
+      /** Absent where nobody counts retries. */
+      callId?: number;
+      keyId: KeyId;
+      model: ModelKey;
+      at: number;
+      firstContentMs: number;
+    }
   | { type: "call-failed"; keyId: KeyId; model: ModelKey; at: number; failure: Failure }
   | {
       type: "limit-observed";

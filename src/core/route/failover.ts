@@ -6,7 +6,15 @@ import type { Failure } from "../chat/failure.ts";
 import { consequenceOf, restAfter } from "./consequence.ts";
 import type { Need } from "./counter.ts";
 import type { RouterEvent } from "./event.ts";
-import { bestUsable, boundFreeAt, type Exhaustion, exhaustion, needOf, type RouteRequest } from "./plan.ts";
+import {
+  bestUsable,
+  boundFreeAt,
+  type Exhaustion,
+  exhaustion,
+  hasSpare,
+  needOf,
+  type RouteRequest,
+} from "./plan.ts";
 import type { Target } from "./target.ts";
 
 export interface FailoverLimits {
@@ -37,7 +45,19 @@ export interface Spent {
 }
 
 /** One try of one target. Resolves at the commit, with an answer that goes on, or with the failure before it. */
-export type Attempt<Answer> = (reservation: Reservation) => Promise<AttemptResult<Answer>>;
+export type Attempt<Answer> = (
+  reservation: Reservation,
+  situation: Situation,
+) => Promise<AttemptResult<Answer>>;
+
+/** What an attempt may want to know of the request that it belongs to. */
+export interface Situation {
+  /** Another model could take over right now. */
+  hasSpare(): boolean;
+  /** How often a model gave something that could not be used. */
+  badGenerations: number;
+}
+
 export type AttemptResult<Answer> = { answer: Answer } | { failure: Failure };
 
 export interface FailoverPorts {
@@ -46,7 +66,9 @@ export interface FailoverPorts {
   elapsed(): number;
   record(event: RouterEvent): void;
   /** Synchronous: what `plan` saw is still true when the place is taken. */
-  reserve(target: Target, need: Need): Reservation;
+  reserve(target: Target, need: Need, attempt: number): Reservation;
+  /** Whether one more retry at a provider that just failed would do no harm. */
+  allowsRetry(): boolean;
   /** Waits until `until` or until something was settled, whichever is first; rejects when the client is gone. */
   wait(until: number): Promise<void>;
   /** An attempt failed: one hop of the trail. */
@@ -71,6 +93,7 @@ export async function failover<Answer>(
 ): Promise<Outcome<Answer>> {
   let last: Failure | null = null;
   let attempts = 0;
+  let badGenerations = 0;
   const stickUntil = ports.now() + STICKY_WAIT_MS;
   while (attempts < limits.maxAttempts) {
     const now = ports.now();
@@ -80,6 +103,7 @@ export async function failover<Answer>(
       await ports.wait(boundAt);
       continue;
     }
+    request.progress.sparesFailing = attempts > 0 && !ports.allowsRetry();
     const target = bestUsable(request, now);
     if (target === null) {
       const { waitingFor } = request.progress;
@@ -92,10 +116,13 @@ export async function failover<Answer>(
     }
     if (attempts > 1 && ports.elapsed() > limits.budgetMs) break;
     attempts++;
-    const reservation = ports.reserve(target, needOf(request, target));
+    const reservation = ports.reserve(target, needOf(request, target), attempts);
     let result: AttemptResult<Answer> | null = null;
     try {
-      result = await attempt(reservation);
+      result = await attempt(reservation, {
+        hasSpare: () => hasSpare(request, target, ports.now()),
+        badGenerations,
+      });
     } finally {
       if (result === null || "failure" in result) {
         reservation.settle(spentOnFailure(reservation, result?.failure ?? null));
@@ -103,6 +130,7 @@ export async function failover<Answer>(
     }
     if ("answer" in result) return { kind: "committed", answer: result.answer, target };
     last = result.failure;
+    if (last.kind === "bad_generation") badGenerations++;
     ports.hop(target, last, now);
     if (learn(request, target, last, ports) === "final") return { kind: "refused", failure: last };
   }

@@ -25,6 +25,8 @@ export interface Progress {
   overflowed: number;
   /** Providers that called the request itself wrong. */
   objected: Set<string>;
+  /** Enough is being retried already: providers that just failed are left alone. */
+  sparesFailing: boolean;
 }
 
 export interface RouteRequest {
@@ -71,6 +73,7 @@ export function newProgress(): Progress {
     refusedBy: new Set(),
     overflowed: 0,
     objected: new Set(),
+    sparesFailing: false,
   };
 }
 
@@ -135,10 +138,19 @@ export function bestUsable(request: RouteRequest, now: number): Target | null {
   return best;
 }
 
+/** A failure this recent counts for the budget of retries. */
+const JUST_FAILED_MS = 30_000;
+
 function isUsable(request: RouteRequest, target: Target, now: number): boolean {
-  const family = request.progress.waitingFor?.family;
-  if (family !== undefined && family !== target.model.model.family) return false;
+  const { waitingFor, sparesFailing } = request.progress;
+  if (waitingFor !== null && waitingFor.family !== target.model.model.family) return false;
+  if (sparesFailing && now - target.model.outage.at < JUST_FAILED_MS) return false;
   return isFree(request, target, now) && lastingObstacle(request, target, now) === null;
+}
+
+/** Whether another model could take over from `target` now. */
+export function hasSpare(request: RouteRequest, target: Target, now: number): boolean {
+  return request.candidates.some((other) => other.model !== target.model && isUsable(request, other, now));
 }
 
 /** When the target that the conversation is on can be called again; null when it can be now, or there is no waiting for it. */
@@ -225,7 +237,11 @@ export function exhaustion(request: RouteRequest, now: number): Exhaustion {
   let retryAt = Number.POSITIVE_INFINITY;
   const count = { no_key: 0, incapable: 0, too_long: 0, failed: 0, waiting: 0 };
   for (const { obstacle } of plan(request, now)) {
-    if (obstacle === null) continue;
+    if (obstacle === null) {
+      // Left alone although it could be called: attempts or retries are used up.
+      count.failed++;
+      continue;
+    }
     const passing = passingOf(obstacle);
     const behind = obstacle.reason === "tried" ? obstacle.behind : null;
     if (passing) soonest = Math.min(soonest, passing.until);

@@ -16,8 +16,13 @@ interface OpenCall {
   counters: readonly Counter[];
   need: Need;
   estimate: number;
+  isRetry: boolean;
   at: number;
 }
+
+/** Retries at providers that just failed: this share of the calls in flight, and at least so many. */
+const RETRY_SHARE = 0.2;
+const LEAST_RETRIES = 3;
 
 export class RouterState {
   readonly catalogue = new Catalogue();
@@ -26,6 +31,14 @@ export class RouterState {
   readonly #calls = new Map<number, OpenCall>();
   /** Number of events applied. */
   sequence = 0;
+
+  /** Calls in flight that are not the first of their request. */
+  #retries = 0;
+
+  /** Whether one more retry would leave an outage as small as it is. */
+  get allowsRetry(): boolean {
+    return this.#retries < Math.max(LEAST_RETRIES, this.#calls.size * RETRY_SHARE);
+  }
 
   get openCalls(): number {
     return this.#calls.size;
@@ -122,19 +135,17 @@ export class RouterState {
     const need = needFor(1, event.inputTokens, output, target.model.model.unitCost);
     for (const counter of target.counters) counter.reserve(need, event.at);
     target.model.health.dispatched(event.callId);
-    this.#calls.set(event.callId, {
-      target,
-      counters: target.counters,
-      need,
-      estimate: event.estimate,
-      at: event.at,
-    });
+    const isRetry = (event.attempt ?? 1) > 1;
+    if (isRetry) this.#retries++;
+    const { estimate, at } = event;
+    this.#calls.set(event.callId, { target, counters: target.counters, need, estimate, isRetry, at });
   }
 
   #settle(event: Extract<RouterEvent, { type: "call-settled" }>): void {
     const call = this.#calls.get(event.callId);
     if (!call) return;
     this.#calls.delete(event.callId);
+    this.#noRetry(call);
     const { unitCost } = call.target.model.model;
     const real = needFor(event.requests, event.inputTokens, event.outputTokens, unitCost);
     for (const counter of call.counters) counter.settle(call.need, call.at, event.at, real);
@@ -143,6 +154,11 @@ export class RouterState {
     if (event.generationMs !== undefined) measured.generated(event.outputTokens, event.generationMs);
     // A probe that ended without an outcome (the client left) must not block the next one.
     call.target.model.health.ended(event.callId);
+  }
+
+  #noRetry(call: OpenCall): void {
+    if (call.isRetry) this.#retries--;
+    call.isRetry = false;
   }
 
   #restoreUse(event: Extract<RouterEvent, { type: "usage-restored" }>): void {
@@ -155,6 +171,9 @@ export class RouterState {
 
   #succeeded(event: Extract<RouterEvent, { type: "call-succeeded" }>): void {
     const { at } = event;
+    const call = event.callId === undefined ? undefined : this.#calls.get(event.callId);
+    // It answers: from here on it burdens nobody.
+    if (call) this.#noRetry(call);
     const target = this.catalogue.target(event.keyId, event.model);
     if (!target) return;
     target.model.health.succeeded(at);
@@ -179,6 +198,7 @@ export class RouterState {
     learnPace(target, failure, at);
     if (!consequenceOf(failure.kind).breaker) return;
     target.model.health.failed(at);
+    target.model.outage.at = at;
     target.model.measured.failed(at);
   }
 

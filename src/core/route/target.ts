@@ -22,6 +22,8 @@ export interface ModelEntry {
   provider: RoutedProvider;
   health: Health;
   measured: Measured;
+  /** When a call of any model of its provider last failed for no fault of the request; one object a provider. */
+  outage: { at: number };
   /** Parameters that the provider refused for this model. */
   refusedParameters: Set<string>;
 }

@@ -3,26 +3,16 @@ import { addEvent, emptyAnswer } from "../chat/answer.ts";
 import type { Failure } from "../chat/failure.ts";
 import type { Problem } from "../chat/problem.ts";
 import type { ChatRequest } from "../chat/request.ts";
-import { measureRequest } from "../route/estimate.ts";
-import type { AttemptRecord, RequestOutcome } from "../route/event.ts";
-import { type FailoverPorts, failover, type Outcome } from "../route/failover.ts";
-import { newProgress, type RouteRequest } from "../route/plan.ts";
-import { strategyOf } from "../route/score.ts";
-import type { Target } from "../route/target.ts";
+import type { RequestOutcome } from "../route/event.ts";
 import type { Surface } from "../surface/surface.ts";
-import { createRedactor } from "../vault/redact.ts";
-import { createAttempt } from "./attempt.ts";
 import type { ClientLink } from "./client-link.ts";
-import { type ConversationIdentity, identify } from "./conversation.ts";
 import type { Gateway } from "./gateway.ts";
-import type { LiveAnswer } from "./live-answer.ts";
-import { problemOf, problemResponse, routingHeaders } from "./report.ts";
+import type { AnswerStream, LiveAnswer } from "./live-answer.ts";
+import { problemResponse, routingHeaders } from "./report.ts";
 import type { RequestOptions } from "./request-options.ts";
-import { reserve } from "./reserve.ts";
+import { RescuedAnswer } from "./rescue.ts";
+import { attemptRecord, RoutedRequest, type Started } from "./routed-request.ts";
 import { streamBody } from "./stream.ts";
-import { WaitAbortedError } from "./waiters.ts";
-
-type Started = { answer: LiveAnswer } | { problem: Problem } | { gone: true };
 
 /** One request from its decoded form to its end. */
 export class ChatExchange {
@@ -33,14 +23,8 @@ export class ChatExchange {
   readonly #options: RequestOptions;
   readonly #client: ClientLink;
   readonly #arrivedAt: number;
-  readonly #startedAt: number;
-  /** The hops before the one that answered. */
-  readonly #failed: AttemptRecord[] = [];
+  readonly #routed: RoutedRequest;
   readonly #ended: () => void;
-  /** The model asked for, as it may be kept. */
-  #model: string;
-  #servedBy: Target | null = null;
-  #firstContentMs: number | null = null;
 
   /** `ended` is called once, when the client got all it will get. */
   constructor(
@@ -51,21 +35,20 @@ export class ChatExchange {
     client: ClientLink,
     ended: () => void,
   ) {
-    this.#options = options;
-    this.#ended = ended;
     this.#gateway = gateway;
     this.#surface = surface;
     this.#request = request;
-    this.#model = request.model;
+    this.#options = options;
     this.#client = client;
+    this.#ended = ended;
     this.requestId = gateway.newRequestId();
     this.#arrivedAt = gateway.clock.now();
-    this.#startedAt = gateway.clock.monotonic();
+    this.#routed = new RoutedRequest(gateway, request, options, client, this.requestId);
   }
 
   /** Never rejects. */
   async respond(): Promise<Response> {
-    const run = this.#run().catch((error: unknown): Started => {
+    const run = this.#routed.start().catch((error: unknown): Started => {
       this.#gateway.log.error("a request failed inside freellm", { error: stackOf(error) });
       return { problem: { kind: "internal", message: "freellm failed at this request; its log says why." } };
     });
@@ -76,98 +59,28 @@ export class ChatExchange {
     return this.#refuse(started);
   }
 
-  async #run(): Promise<Started> {
-    const gateway = this.#gateway;
-    const { model, fallbackModels } = this.#request;
-    const { catalogue } = gateway.state;
-    const resolution = fallbackModels
-      ? catalogue.resolveChain([model, ...fallbackModels])
-      : catalogue.resolve(model);
-    if (resolution.kind === "unknown") {
-      // Somebody may have put a key where the model belongs.
-      this.#model = createRedactor().scrub(model);
-      const message = `The model "${this.#model}" does not exist. See: freellm models list`;
-      return { problem: { kind: "unknown_model", message, parameter: "model" } };
-    }
-    const { tokens, needs } = measureRequest(this.#request, this.#options.private);
-    const conversation = identify(this.#request, this.#options.sessionId, gateway.digest);
-    const route: RouteRequest = {
-      candidates: resolution.targets,
-      needs,
-      tokens,
-      weights: strategyOf(resolution.strategy, catalogue.preferences.weights).weights,
-      seed: seedOf(this.requestId),
-      bound: boundTarget(gateway, conversation, resolution.targets),
-      progress: newProgress(),
-    };
-    const { patienceMs } = this.#options;
-    const { maxAttempts, failoverBudgetMs: budgetMs } = gateway.limits;
-    let outcome: Outcome<LiveAnswer>;
-    try {
-      const attempt = createAttempt(gateway, this.#request, this.#client);
-      const limits = { maxAttempts, budgetMs, patienceMs };
-      outcome = await failover(route, attempt, limits, this.#ports(tokens.input));
-    } catch (error) {
-      if (error instanceof WaitAbortedError) return { gone: true };
-      throw error;
-    }
-    if (outcome.kind === "committed") {
-      this.#servedBy = outcome.target;
-      this.#firstContentMs = this.#elapsed();
-      this.#bind(conversation, outcome.target);
-      return { answer: outcome.answer };
-    }
-    if (this.#client.gone) return { gone: true };
-    const named = resolution.kind === "named";
-    return {
-      problem: problemOf(outcome, model, named, this.#failed, gateway.clock.now(), resolution.targets),
-    };
-  }
-
-  /** The conversation stays here from now on. */
-  #bind({ bind }: ConversationIdentity, { key, model }: Target): void {
-    if (bind === null) return;
-    const at = this.#gateway.clock.now();
-    this.#gateway.record({
-      type: "conversation-bound",
-      conversation: bind,
-      keyId: key.id,
-      model: model.key,
-      at,
-    });
-  }
-
-  #ports(estimate: number): FailoverPorts {
-    const gateway = this.#gateway;
-    return {
-      now: () => gateway.clock.now(),
-      elapsed: () => gateway.clock.monotonic() - this.#startedAt,
-      record: (event) => gateway.record(event),
-      reserve: (target, need) => reserve(gateway, target, need, estimate, this.requestId),
-      wait: (until) => gateway.waiters.wait(until, this.#client.signal),
-      hop: (target, failure, startedAt) => {
-        if (failure.kind === "invalid_key") gateway.doubt(target.key.id);
-        this.#failed.push(attemptRecord(target, failure, gateway.clock.now() - startedAt));
-      },
-    };
-  }
-
+  /** Nothing has been sent before all of it is there: an answer that breaks is asked for again elsewhere. */
   async #whole(started: Started): Promise<Response> {
     if (!("answer" in started)) return this.#refuse(started);
-    const answer = emptyAnswer();
+    let live: LiveAnswer = started.answer;
     for (;;) {
-      const events = await started.answer.read();
-      if (events === null) break;
-      for (const event of events) addEvent(answer, event);
+      const answer = emptyAnswer();
+      for (let events = await live.read(); events !== null; events = await live.read()) {
+        for (const event of events) addEvent(answer, event);
+      }
+      if (this.#client.gone) return this.#refuse({ gone: true });
+      if (answer.failure === null) {
+        const body = this.#surface.whole(answer, this.#request);
+        this.#finish(200, "ok", live);
+        return new Response(body, { headers: { ...this.#headers(), "content-type": "application/json" } });
+      }
+      const other = await this.#routed.goOn(live, answer.failure, "");
+      if (other === null) {
+        const message = `The answer broke off: ${answer.failure.message}`;
+        return this.#refuse({ problem: { kind: "stream_broken", message } }, "broken");
+      }
+      live = other;
     }
-    if (this.#client.gone) return this.#refuse({ gone: true });
-    if (answer.failure) {
-      const message = `The answer broke off: ${answer.failure.message}`;
-      return this.#refuse({ problem: { kind: "stream_broken", message } }, "broken");
-    }
-    const body = this.#surface.whole(answer, this.#request);
-    this.#finish(200, "ok", started.answer);
-    return new Response(body, { headers: { ...this.#headers(), "content-type": "application/json" } });
   }
 
   /** The outcome, or null when it took longer than the client may be left without headers. */
@@ -188,19 +101,19 @@ export class ChatExchange {
   }
 
   #streamed(run: Promise<Started>): Response {
-    let live: LiveAnswer | null = null;
+    let shown: AnswerStream | null = null;
     const start = run.then((started) => {
-      if ("answer" in started) live = started.answer;
-      return "gone" in started
-        ? { problem: { kind: "internal" as const, message: "The client left." } }
-        : started;
+      if ("gone" in started) return { problem: { kind: "internal" as const, message: "The client left." } };
+      if ("problem" in started) return started;
+      shown = this.#options.rescue ? this.#rescued(started.answer) : started.answer;
+      return { answer: shown };
     });
     const body = streamBody(this.#gateway, {
       start,
       encoder: this.#surface.stream(this.#request),
       ended: (end) => {
         if (end === "client_gone") this.#client.leave();
-        this.#finish(end === "client_gone" ? 499 : 200, end, live);
+        this.#finish(end === "client_gone" ? 499 : 200, end, shown);
       },
     });
     const headers = {
@@ -209,6 +122,21 @@ export class ChatExchange {
       "cache-control": "no-cache",
     };
     return new Response(body, { headers });
+  }
+
+  #rescued(answer: LiveAnswer): RescuedAnswer {
+    return new RescuedAnswer(answer, {
+      goOn: async (broken: LiveAnswer, failure: Failure, text: string) => {
+        const next = await this.#routed.goOn(broken, failure, text);
+        const { requestId } = this;
+        this.#gateway.log.info("an answer broke", {
+          requestId,
+          failure: failure.kind,
+          rescued: next !== null,
+        });
+        return next;
+      },
+    });
   }
 
   #refuse(started: { problem: Problem } | { gone: true }, outcome: RequestOutcome = "failed"): Response {
@@ -222,28 +150,26 @@ export class ChatExchange {
   }
 
   #headers(): Record<string, string> {
-    const target = this.#servedBy;
+    const { servedBy: target, failed } = this.#routed;
     const servedBy = target && { provider: target.key.provider, model: target.model.model.id };
-    return routingHeaders(this.requestId, servedBy, this.#failed);
+    return routingHeaders(this.requestId, servedBy, failed);
   }
 
-  #elapsed(): number {
-    return Math.round(this.#gateway.clock.monotonic() - this.#startedAt);
-  }
-
-  #finish(status: number, outcome: RequestOutcome, answer: LiveAnswer | null): void {
+  #finish(status: number, outcome: RequestOutcome, answer: AnswerStream | null): void {
     this.#ended();
-    const target = this.#servedBy;
+    const { servedBy: target, failed, firstContentMs, model, elapsed } = this.#routed;
     const usage = answer?.usage;
-    const attempts = [...this.#failed];
-    if (target) attempts.push(attemptRecord(target, answer?.failure ?? null, this.#firstContentMs ?? 0));
+    const attempts = [...failed];
+    // A break that nobody mended was told already, as the last hop.
+    const isTold = answer?.failure != null && attempts.at(-1)?.rule === answer.failure.rule;
+    if (target && !isTold) attempts.push(attemptRecord(target, answer?.failure ?? null, firstContentMs ?? 0));
     this.#gateway.record({
       type: "request-finished",
       record: {
         id: this.requestId,
         at: this.#arrivedAt,
         surface: this.#surface.name,
-        model: this.#model,
+        model,
         stream: this.#request.stream,
         status,
         outcome,
@@ -255,46 +181,13 @@ export class ChatExchange {
         attempts,
         inputTokens: usage?.inputTokens ?? 0,
         outputTokens: usage?.outputTokens ?? 0,
-        firstContentMs: this.#firstContentMs,
-        durationMs: this.#elapsed(),
+        firstContentMs,
+        durationMs: elapsed,
       },
     });
   }
 }
 
-/** Where the conversation is, if this request may go there. */
-function boundTarget(
-  { state, clock }: Gateway,
-  { known }: ConversationIdentity,
-  candidates: readonly Target[],
-): Target | null {
-  for (const name of known) {
-    const binding = state.conversations.find(name, clock.now());
-    if (binding === null) continue;
-    const target = state.catalogue.target(binding.keyId, binding.model);
-    if (target !== undefined && candidates.includes(target)) return target;
-  }
-  return null;
-}
-
-/** The number in a request's name: different for each, and the same when it is replayed. */
-function seedOf(requestId: string): number {
-  return Number.parseInt(requestId.slice(-8), 16) || 0;
-}
-
 function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-function attemptRecord(target: Target, failure: Failure | null, durationMs: number): AttemptRecord {
-  return {
-    provider: target.key.provider,
-    model: target.model.model.id,
-    keyId: target.key.id,
-    outcome: failure?.kind ?? "ok",
-    status: failure?.status ?? null,
-    rule: failure?.rule ?? null,
-    message: failure?.message ?? null,
-    durationMs,
-  };
 }

@@ -14,10 +14,21 @@ export interface EventSource {
   failureOf(error: unknown): Failure;
 }
 
+/** An answer as its reader sees it. */
+export interface AnswerStream {
+  /** The next batch of events; null when the answer is over. A break is a `failure` event, the last one. Never rejects. */
+  read(): Promise<ChatEvent[] | null>;
+  /** The client left: stops the upstream and blames nobody. */
+  cancel(): void;
+  readonly usage: Usage;
+  /** What broke the answer for good. */
+  readonly failure: Failure | null;
+}
+
 /** A broken answer still cost something: a token has about four characters. */
 const CHARACTERS_PER_TOKEN = 4;
 
-export class LiveAnswer {
+export class LiveAnswer implements AnswerStream {
   readonly reservation: Reservation;
   readonly #source: EventSource;
   readonly #broke: (failure: Failure) => void;
@@ -50,7 +61,6 @@ export class LiveAnswer {
     return this.#usage ?? this.#estimate();
   }
 
-  /** The next batch of events; null when the answer is over. A break is a `failure` event, the last one. Never rejects. */
   async read(): Promise<ChatEvent[] | null> {
     if (this.#ended) return null;
     const held = this.#held;
@@ -68,7 +78,6 @@ export class LiveAnswer {
     }
   }
 
-  /** The client left: stops the upstream and blames nobody. */
   cancel(): void {
     if (this.#ended) return;
     this.#source.cancel();

@@ -3,13 +3,13 @@ import type { Problem } from "../chat/problem.ts";
 import type { StreamEncoder } from "../surface/surface.ts";
 import { Deadline } from "./deadline.ts";
 import type { Gateway } from "./gateway.ts";
-import type { LiveAnswer } from "./live-answer.ts";
+import type { AnswerStream } from "./live-answer.ts";
 
 export type StreamEnd = "ok" | "broken" | "failed" | "client_gone";
 
 export interface StreamSource {
   /** The answer, or why there is none; may take as long as the failover takes. */
-  start: Promise<{ answer: LiveAnswer } | { problem: Problem }>;
+  start: Promise<{ answer: AnswerStream } | { problem: Problem }>;
   encoder: StreamEncoder;
   /** Called once, when nothing more will be sent. */
   ended(end: StreamEnd): void;
@@ -21,7 +21,7 @@ const encoder = new TextEncoder();
 const SLOW_READER_MS = 60_000;
 
 export function streamBody(gateway: Gateway, source: StreamSource): ReadableStream<Uint8Array> {
-  let answer: LiveAnswer | null = null;
+  let answer: AnswerStream | null = null;
   let over = false;
   /** A read is pending: the client has taken everything. */
   let waiting = false;

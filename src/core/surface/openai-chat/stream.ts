@@ -73,6 +73,8 @@ export class ChunkStream implements StreamEncoder {
       case "finish":
         this.#finish = event.reason;
         return "";
+      case "note":
+        return writeComment(event.text);
       case "failure":
         // The serving layer decides what becomes of it, and says so by `fail`.
         return "";
