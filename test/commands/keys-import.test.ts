@@ -111,6 +111,22 @@ describe("keys import", () => {
     ]);
   });
 
+  it("takes no stand-in for a key", async () => {
+    using folder = temporaryFolder();
+    const text = [
+      "GROQ_API_KEY=your-key-here",
+      "MISTRAL_API_KEY=$OTHER",
+      "NVIDIA_API_KEY=<paste it>",
+      `OPENROUTER_API_KEY=sk-or-v1-${"0".repeat(64)}`,
+    ].join("\n");
+    expect(await imported(folder.path, text, "--dry-run")).toMatchObject({
+      1: { action: "refused", detail: expect.stringContaining("placeholder") },
+      2: { action: "refused", detail: expect.stringContaining("another variable") },
+      3: { action: "refused" },
+      4: { action: "add" },
+    });
+  });
+
   it("says what is wrong with the file", async () => {
     using folder = temporaryFolder();
     const missing = await cli(folder.path, ["keys", "import", "no-such-file"]);

@@ -30,6 +30,14 @@ const COMPANION = /_(?:LABEL|ACCOUNT|BASE_URL)$/;
 /** Names that promise a secret: worth a word when nobody knows it. */
 const SECRET_NAME = /(?:KEY|TOKEN|SECRET)S?(?:_?\d+)?$/i;
 
+/** What stands where a key should be; null for a key. */
+function standIn(value: string): string | null {
+  if (/^\$\{?\w+\}?$/.test(value)) return "it refers to another variable; put the key itself there";
+  const placeholder =
+    /^(?:<.*>|\.{3,}|x{3,}|(?:your|my|the)[-_ ].*|(?:insert|paste|put)[-_ ].*|change[-_]?me|todo|none|null)$/i;
+  return placeholder.test(value) ? "it is a placeholder, not a key" : null;
+}
+
 interface NamedProvider {
   provider: ProviderSpec;
   /** What stands behind the name, for further keys: `_2`. */
@@ -63,7 +71,7 @@ function readKey(line: Line, values: ReadonlyMap<string, string>, providers: Pro
   const upper = name?.toUpperCase() ?? "";
   if (CUSTOM_NAME.test(upper)) return [];
   const named = name === null ? null : providerNamed(providers, name);
-  const base = { line: number, name, secret: value, candidates: [], problem: error };
+  const base = { line: number, name, secret: value, candidates: [], problem: error ?? standIn(value) };
   if (named) {
     if (value === "" && error === null) return [];
     const { provider, suffix } = named;
@@ -74,10 +82,16 @@ function readKey(line: Line, values: ReadonlyMap<string, string>, providers: Pro
       (variable) => values.get(variable + suffix) ?? values.get(variable),
     );
     return [
-      { ...base, secret, provider: provider.id, problem: error ?? retired, ...companions(upper, values) },
+      {
+        ...base,
+        secret,
+        provider: provider.id,
+        problem: base.problem ?? retired,
+        ...companions(upper, values),
+      },
     ];
   }
-  if (error !== null) return SECRET_NAME.test(upper) ? [{ ...base, provider: null }] : [];
+  if (base.problem !== null) return SECRET_NAME.test(upper) ? [{ ...base, provider: null }] : [];
   const isCompanion =
     COMPANION.test(upper) && providerNamed(providers, upper.replace(COMPANION, "")) !== null;
   if (value === "" || isCompanion) return [];

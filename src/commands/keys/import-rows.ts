@@ -14,6 +14,8 @@ export interface ImportRow {
   id: string | null;
   /** In words: why, and what to do. */
   detail: string | null;
+  /** What the provider's first key brings along to say. */
+  notes: readonly string[];
 }
 
 /** What would happen. Asks only whoever keeps the keys. */
@@ -64,7 +66,7 @@ function row(
   id: string | null = null,
   detail: string | null = null,
 ): ImportRow {
-  return { key, action, id, detail };
+  return { key, action, id, detail, notes: [] };
 }
 
 /** Adds what the preview said, line by line: each is safe before the next one, and one that fails stops no other. */
@@ -87,7 +89,7 @@ async function addOne(admin: Admin, key: FoundKey, test: boolean | undefined): P
   try {
     const reply = await admin.execute(additionOf(key, test));
     if (reply.type !== "key") return row(key, "failed", null, "the server gave no key back");
-    return row(key, "added", reply.key.id, reply.notes.join(" ") || null);
+    return { ...row(key, "added", reply.key.id), notes: reply.notes };
   } catch (error) {
     if (error instanceof CommandError && error.code === "duplicate_key") {
       return row(key, "exists", null, error.message);
@@ -114,7 +116,7 @@ export function additionOf(key: FoundKey, test?: boolean): Extract<Command, { ty
 }
 
 /** The documented JSON of a line: no more of a secret than its last four characters. */
-export function rowData({ key, action, id, detail }: ImportRow): Record<string, unknown> {
+export function rowData({ key, action, id, detail, notes }: ImportRow): Record<string, unknown> {
   const { line, name, provider, candidates, label = null } = key;
   return {
     line,
@@ -126,6 +128,7 @@ export function rowData({ key, action, id, detail }: ImportRow): Record<string, 
     action,
     id,
     detail,
+    notes,
   };
 }
 
@@ -156,4 +159,5 @@ export function printRows(output: Output, rows: readonly ImportRow[]): void {
   output.table(["LINE", "PROVIDER", "LABEL", "KEY", "ACTION", "WHY"], cells, (text, column) =>
     column === ACTION_COLUMN ? output.paint[COLOURS[text as ImportAction] ?? "gray"](text) : text,
   );
+  for (const { id, notes } of rows) for (const note of notes) output.note(`${id}: ${note}`);
 }

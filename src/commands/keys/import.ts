@@ -29,6 +29,7 @@ export function defineImport(keys: Command, context: Context): void {
   withRemoteOptions(command).action(async (file: string, options: ImportOptions) => {
     const { output } = context;
     const text = file === "-" ? await context.readAll() : readFile(file);
+    if (text.length > MAX_BYTES) throw tooLarge("The input");
     const found = findKeys(readLines(text), await loadProviders());
     const rows = await withConnection(connect(context, options), ({ admin }) => previewOf(admin, found));
     const wanted = rows.filter(({ action }) => action === "add");
@@ -68,10 +69,14 @@ function show({ output }: Context, rows: readonly ImportRow[]): void {
 
 const MAX_BYTES = 1024 * 1024;
 
+function tooLarge(what: string): CommandError {
+  return new CommandError("file_too_large", `${what} is larger than a megabyte: that is no list of keys.`);
+}
+
 function readFile(path: string): string {
   try {
     if (statSync(path).size > MAX_BYTES) {
-      throw new CommandError("file_too_large", `${path} is larger than a megabyte: that is no list of keys.`);
+      throw tooLarge(path);
     }
     return readFileSync(path, "utf8");
   } catch (error) {
