@@ -12,7 +12,7 @@ import { announcedServer, readAdminToken, type ServerRecord } from "./server-fil
 export interface Connection {
   admin: Admin;
   /** null when the work is done in this process. */
-  server: { url: string; pid: number | null } | null;
+  server: { url: string; pid: number | null; token: string } | null;
   /** Open when the work is done in this process, else null. */
   vault: Vault | null;
   close(): Promise<void>;
@@ -88,5 +88,10 @@ function connectByUrl({ environment, home }: Context, given: string): Connection
 }
 
 function remote(url: string, pid: number | null, token: string): Connection {
-  return { admin: new ServerClient(url, token), server: { url, pid }, vault: null, close: async () => {} };
+  return {
+    admin: new ServerClient(url, token),
+    server: { url, pid, token },
+    vault: null,
+    close: async () => {},
+  };
 }

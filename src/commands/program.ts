@@ -27,6 +27,7 @@ const ENTRIES: readonly Entry[] = [
     load: () => import("./token.ts"),
   },
   { name: "status", summary: "say how the running server does", load: () => import("./status.ts") },
+  { name: "dash", summary: "watch the running server live", load: () => import("./dash/index.ts") },
 ];
 
 const EXAMPLES = `

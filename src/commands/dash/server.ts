@@ -1,0 +1,112 @@
+/** The running server as the dashboard needs it: state, commands, events as they happen, and answers. */
+import type { IncomingMessage } from "node:http";
+import { SseReader } from "../../core/chat/sse.ts";
+import { CommandError } from "../../core/command.ts";
+import type { AskEvent, AskOptions, NumberedEvent, Server } from "../../tui/source.ts";
+import { GapError } from "../../tui/source.ts";
+import { bodyText, call } from "../http.ts";
+import { ServerClient } from "../server-client.ts";
+
+const HEADERS_MS = 10_000;
+/** The server says something every ten seconds. */
+const SILENCE_MS = 30_000;
+const ANSWER_MS = 120_000;
+
+export function dashServer(url: string, token: string): Server {
+  const client = new ServerClient(url, token);
+  return {
+    snapshot: () => client.snapshot(),
+    analytics: (range) => client.analytics(range),
+    execute: (command) => client.execute(command),
+    events: (sequence, signal) => follow(`${url}/admin/events?after=${sequence}`, token, signal),
+    ask: (options) => ask(url, client, options),
+  };
+}
+
+async function* follow(url: string, token: string, signal: AbortSignal): AsyncGenerator<NumberedEvent[]> {
+  const reply = await call({ url, method: "GET", token, timeoutMs: HEADERS_MS });
+  if (reply.statusCode !== 200) {
+    reply.resume();
+    if (reply.statusCode === 410) throw new GapError("events were missed");
+    throw new CommandError("bad_reply", `the server answered with HTTP ${reply.statusCode}`);
+  }
+  const reader = new SseReader();
+  for await (const bytes of chunksOf(reply, signal)) {
+    yield reader.push(bytes).flatMap(({ data }) => eventsIn(data));
+  }
+}
+
+/** The admin API is ours: what is no event is left out, and a newer server's kinds of events with it. */
+function eventsIn(data: string): NumberedEvent[] {
+  try {
+    const entry = JSON.parse(data) as NumberedEvent;
+    return Number.isInteger(entry.sequence) && typeof entry.event?.type === "string" ? [entry] : [];
+  } catch {
+    return [];
+  }
+}
+
+/** What comes, until the end, the signal, or too long a silence. */
+async function* chunksOf(reply: IncomingMessage, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const end = (): void => void reply.destroy();
+  let silence = setTimeout(end, SILENCE_MS);
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    for await (const bytes of reply) {
+      clearTimeout(silence);
+      silence = setTimeout(end, SILENCE_MS);
+      yield bytes as Uint8Array;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    clearTimeout(silence);
+    signal.removeEventListener("abort", end);
+    reply.destroy();
+  }
+}
+
+interface Chunk {
+  choices?: { delta?: { content?: string | null; reasoning_content?: string | null } }[];
+  error?: { message?: string };
+}
+
+async function* ask(
+  url: string,
+  client: ServerClient,
+  { model, prompt, signal }: AskOptions,
+): AsyncGenerator<AskEvent> {
+  const shown = await client.execute({ type: "token-show" });
+  if (shown.type !== "token") throw new CommandError("bad_reply", "the server does not tell its token");
+  const body = { model, stream: true, messages: [{ role: "user", content: prompt }] };
+  const { token } = shown;
+  const reply = await call({
+    ...{ url: `${url}/v1/chat/completions`, method: "POST", token, body, timeoutMs: ANSWER_MS },
+  });
+  if (signal.aborted) return void reply.destroy();
+  const headers = (name: string): string => [reply.headers[name] ?? ""].flat().join("; ");
+  yield {
+    ...{ type: "head", servedBy: headers("x-routed-via"), requestId: headers("x-request-id") },
+    trail: headers("x-fallback-trail").split("; ").filter(Boolean),
+  };
+  if (reply.statusCode !== 200) throw refused(await bodyText(reply), reply.statusCode);
+  const reader = new SseReader();
+  for await (const bytes of chunksOf(reply, signal)) {
+    for (const { data } of reader.push(bytes)) {
+      if (data === "[DONE]") return;
+      const chunk = JSON.parse(data) as Chunk;
+      if (chunk.error) throw new CommandError("no_answer", chunk.error.message ?? "the answer broke off");
+      const text = chunk.choices?.[0]?.delta?.content;
+      if (text) yield { type: "text", text };
+    }
+  }
+}
+
+function refused(text: string, status: number | undefined): CommandError {
+  try {
+    const { error } = JSON.parse(text) as Chunk;
+    return new CommandError("no_answer", `HTTP ${status}: ${error?.message ?? text.slice(0, 300)}`);
+  } catch {
+    return new CommandError("no_answer", `HTTP ${status}: ${text.slice(0, 300)}`);
+  }
+}
