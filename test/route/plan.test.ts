@@ -48,7 +48,7 @@ describe("the order of candidates", () => {
     pinned.apply({ type: "models-pinned", models: ["b/x"] });
     pinned.apply({ type: "models-ordered", models: ["a/y"] });
     expect(order(pinned)).toEqual(["b-1 x", "a-1 y", "a-2 y", "a-1 x", "a-2 x"]);
-    expect(pinned.state.catalogue.isPinned("b/x")).toBe(true);
+    expect(pinned.state.catalogue.pinOf("b/x")).toBe(1);
     pinned.apply({ type: "models-pinned", models: [] });
     expect(order(pinned)).toEqual(["a-1 y", "a-2 y", "a-1 x", "a-2 x", "b-1 x"]);
   });

@@ -28,6 +28,19 @@ describe("strategies", () => {
     expect(chosen(plain, "AUTO:FAST")).toBe("quick");
   });
 
+  it("put a pinned model first, whatever its score, also when its provider's data come later", () => {
+    const plain = world();
+    plain.apply({ type: "models-pinned", models: ["plain/first", "later/late"] });
+    for (const name of ["auto", "auto:smart", "auto:fast", "auto:balanced"]) {
+      expect(chosen(plain, name), name).toBe("first");
+    }
+    plain.provider("later", [{ id: "late", intelligence: 1 }]).key("later-1");
+    const order = [...plan(plain.request("auto:smart"), plain.now)].map(({ target }) => target.model.key);
+    expect(order).toEqual(["plain/first", "later/late", "plain/clever", "plain/quick"]);
+    plain.apply({ type: "models-pinned", models: [] });
+    expect(chosen(plain, "auto:smart")).toBe("clever");
+  });
+
   it("follow the setting, and the user's own weights", () => {
     const plain = world();
     const weights = { quality: 1, success: 0, speed: 0, quota: 0 };

@@ -37,7 +37,7 @@ export function modelViews(app: ModelSource, now: number): ModelView[] {
       reason,
       until: model.enabled ? found.until : null,
       order: index + 1,
-      pinned: catalogue.isPinned(key),
+      pinned: catalogue.pinOf(key) > 0,
       scores: null,
     };
   });
@@ -67,7 +67,7 @@ export function shelvedViews(app: ModelSource): ModelView[] {
         reason: whyDisabled(app.registry, key, override),
         until: null,
         order: 0,
-        pinned: app.state.catalogue.isPinned(key),
+        pinned: app.state.catalogue.pinOf(key) > 0,
         scores: null,
       };
     });

@@ -39,7 +39,7 @@ export class Catalogue {
   readonly #told = new Map<string, LimitSpec[]>();
   /** The user's order of models; those left out follow the order of the keys. */
   #modelOrder: ModelKey[] = [];
-  /** Before all others, until the user takes the pin out. */
+  /** Before all others, until the user takes the pin out; the last goes first. */
   #pinned: ModelKey[] = [];
   #keyOrder: KeyId[] = [];
   #ordinal = 0;
@@ -66,6 +66,7 @@ export class Catalogue {
           measured: new Measured(),
           outage: this.#outage(provider.id),
           refusedParameters: new Set(),
+          pin: this.pinOf(key),
         });
       }
     }
@@ -119,12 +120,14 @@ export class Catalogue {
   }
 
   pinModels(keys: readonly ModelKey[]): void {
-    this.#pinned = [...new Set(keys)];
+    this.#pinned = [...new Set(keys)].reverse();
+    for (const entry of this.models.values()) entry.pin = this.pinOf(entry.key);
     this.#changed();
   }
 
-  isPinned(key: ModelKey): boolean {
-    return this.#pinned.includes(key);
+  /** 0: not pinned; the highest goes first. */
+  pinOf(key: ModelKey): number {
+    return this.#pinned.indexOf(key) + 1;
   }
 
   enableModel(key: ModelKey, enabled: boolean): void {
@@ -136,7 +139,7 @@ export class Catalogue {
 
   /** Models in the order in which they are tried: those pinned, the user's, then by the first key of their provider. */
   orderedModels(): ModelEntry[] {
-    const first = new Set([...this.#pinned, ...this.#modelOrder]);
+    const first = new Set([...this.#pinned.toReversed(), ...this.#modelOrder]);
     const given = [...first].flatMap((key) => this.models.get(key) ?? []);
     const rank = new Map<string, number>();
     for (const key of this.orderedKeys()) if (!rank.has(key.provider)) rank.set(key.provider, rank.size);

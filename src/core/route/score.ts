@@ -1,6 +1,6 @@
 /**
- * Strategies: what makes one usable target better than another. A score lies between 0 and 1; the highest is tried
- * first. Pure: the same state, instant and seed give the same scores.
+ * Strategies: what makes one usable target better than another. A score lies between 0 and 1, that of a
+ * pinned model above all others; the highest is tried first. Pure: the same state, instant and seed give the same scores.
  */
 import { WINDOW_MS } from "./limits.ts";
 import type { StrategyName, Weights } from "./preferences.ts";
@@ -60,7 +60,8 @@ export function score(target: Target, weights: Weights, now: number, seed: numbe
     parts.success * weights.success +
     parts.speed * weights.speed +
     parts.quota * weights.quota;
-  return (total > 0 ? sum / total : 0) * (1 - SPREAD) + SPREAD * mix(seed, target.ordinal);
+  const value = (total > 0 ? sum / total : 0) * (1 - SPREAD) + SPREAD * mix(seed, target.ordinal);
+  return value + target.model.pin;
 }
 
 function speedPart(target: Target): number {

@@ -26,6 +26,8 @@ export interface ModelEntry {
   outage: { at: number };
   /** Parameters that the provider refused for this model. */
   refusedParameters: Set<string>;
+  /** 0: not pinned; else a higher one goes first, whatever the strategy. */
+  pin: number;
 }
 
 export interface Target {
