@@ -110,6 +110,8 @@ export interface OpenAIQuirks {
   emptyAnswers: readonly string[];
   /** Thinking that nothing follows, where no tools were offered: an empty answer, or the answer in the wrong field. */
   reasoningOnly: "empty" | "answer";
+  /** How an answer that broke off is continued: by instruction, or by the documented `prefix` of the last message. */
+  continuation: "instruction" | "prefix";
   /** Idle connections break: each call opens its own. */
   freshConnections: boolean;
   /** Body fields (OpenAI names) that the provider refuses. */

@@ -44,6 +44,7 @@ export const mistral: ProviderSpec = {
     streamUsage: "never",
     toolChoiceRequired: "any",
     toolCallIds: "nine",
+    continuation: "prefix",
     messageNames: "drop",
     refusedFields: [
       "stream_options",

@@ -23,6 +23,7 @@ const COMMON: OpenAIQuirks = {
   stop: "send",
   emptyAnswers: [],
   reasoningOnly: "empty",
+  continuation: "instruction",
   freshConnections: false,
   refusedFields: [],
   headers: {},

@@ -172,3 +172,22 @@ test("one stop sequence is sent alone, or in a list to those that want one", () 
   expect(encodedBody(bent({ stop: "array" }), one).stop).toEqual(["END"]);
   expect(encodedBody(custom, { sampling: { stop: ["a", "b"] } }).stop).toEqual(["a", "b"]);
 });
+
+test("an answer that broke off is continued by instruction, or by a prefix that needs none", () => {
+  const messages: Message[] = [
+    { role: "user", content: "Count" },
+    { role: "assistant", content: "one, two", toolCalls: [], isUnfinished: true },
+    { role: "user", content: "Go on." },
+  ];
+  const sent = (continuation: OpenAIQuirks["continuation"]) =>
+    encodedBody(bent({ continuation }), { messages }).messages;
+  expect(sent("instruction")).toEqual([
+    { role: "user", content: "Count" },
+    { role: "assistant", content: "one, two" },
+    { role: "user", content: "Go on." },
+  ]);
+  expect(sent("prefix")).toEqual([
+    { role: "user", content: "Count" },
+    { role: "assistant", content: "one, two", prefix: true },
+  ]);
+});

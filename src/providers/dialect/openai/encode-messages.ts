@@ -14,7 +14,8 @@ export function encodeMessages(
   const toolId = quirks.toolCallIds === "nine" ? nineCharacterId : (id: string) => id;
   const names = quirks.messageNames === "send" && !refused.has("name");
   const content = (value: Content) => encodeContent(value, quirks, refused);
-  const encoded = messages.map((message) => {
+  const prefixes = quirks.continuation === "prefix";
+  const encoded = (prefixes ? withoutInstruction(messages) : messages).map((message) => {
     if (message.role === "tool") {
       return { role: "tool", tool_call_id: toolId(message.toolCallId), content: content(message.content) };
     }
@@ -27,6 +28,14 @@ export function encodeMessages(
     return encoded;
   });
   return instruction === undefined ? encoded : instructed(encoded, instruction);
+}
+
+/** The prefix says itself that it is to be continued. */
+function withoutInstruction(messages: readonly Message[]): readonly Message[] {
+  const unfinished = messages.at(-2);
+  return unfinished?.role === "assistant" && unfinished.isUnfinished === true
+    ? messages.slice(0, -1)
+    : messages;
 }
 
 /** With one more sentence for the model, in the system message that is there: some models take only one. */
@@ -50,6 +59,7 @@ function encodeAssistant(
   const said = message.content.length > 0 ? message.content : (message.refusal ?? "");
   const missing = said === "" && message.toolCalls.length > 0 && quirks.missingContent === "null";
   const encoded: JsonObject = { role: "assistant", content: missing ? null : content(said) };
+  if (message.isUnfinished === true && quirks.continuation === "prefix") encoded.prefix = true;
   addReasoning(encoded, message, quirks.reasoningHistory, refused);
   if (message.toolCalls.length > 0) {
     encoded.tool_calls = message.toolCalls.map((call) => ({
