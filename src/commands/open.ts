@@ -171,6 +171,7 @@ function createApplication(store: Store, vault: Vault, settings: Settings, log: 
     heartbeatMs: settings.heartbeatMs,
     maxBodyBytes: settings.maxBodyBytes,
     rescue: settings.rescue,
+    hedge: settings.hedge,
     holdTools: settings.holdTools,
   };
   return new Application({

@@ -29,6 +29,7 @@ describe("defaults", () => {
       aliases: {},
       private: false,
       rescue: true,
+      hedge: false,
       holdTools: true,
       upstreamTimeoutMs: 600_000,
       firstContentMs: 60_000,

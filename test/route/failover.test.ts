@@ -40,6 +40,7 @@ async function run(world: World, script: Script, request: RouteRequest = world.r
     now: () => world.now,
     elapsed: () => world.now - started,
     record,
+    allowsHedge: () => world.state.allowsHedge,
     allowsRetry: () => world.state.allowsRetry,
     reserve: (target, need) => {
       const callId = ++ids;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bestUsable, exhaustion, needOf, plan } from "../../src/core/route/plan.ts";
+import { exhaustion } from "../../src/core/route/exhaustion.ts";
+import { bestUsable, needOf, plan } from "../../src/core/route/plan.ts";
 import { limit, World } from "./world.ts";
 
 const rpm = (cap: number) => limit({ metric: "requests", window: "minute", cap });

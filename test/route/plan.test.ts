@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Failure, FailureKind } from "../../src/core/chat/failure.ts";
 import { restAfter } from "../../src/core/route/consequence.ts";
-import { bestUsable, exhaustion, plan } from "../../src/core/route/plan.ts";
+import { exhaustion } from "../../src/core/route/exhaustion.ts";
+import { bestUsable, plan } from "../../src/core/route/plan.ts";
 import { limit, World } from "./world.ts";
 
 const order = (world: World, model = "auto") =>

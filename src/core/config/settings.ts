@@ -149,6 +149,10 @@ export const settingTable = {
     default: true,
     help: "Let a broken answer go on at another model in the same stream.",
   }),
+  hedge: setting(yesOrNo(), {
+    default: false,
+    help: "Double a call that is slower than usual, where quota is to spare: the first answer wins. At most 5 % of calls.",
+  }),
   hold_tools: setting(yesOrNo(), {
     default: true,
     help: "Send tool calls when all of them are whole. Without it they stream, and cannot be rescued.",

@@ -118,11 +118,25 @@ export interface LearntLimit {
   source: "stated" | "learned";
 }
 
+/** Prompt tokens of counted calls: as estimated for any model, as reserved after this one's correction, and as counted. */
+export interface EstimateSums {
+  calls: number;
+  estimated: number;
+  reserved: number;
+  real: number;
+  /** Sum of how far the estimate of each call was off. */
+  error: number;
+}
+
 /** What calls of a model have shown; null where too little was seen. */
 export interface MeasuredMemory {
   firstContentMs: number | null;
   tokensPerSecond: number | null;
   estimateFactor: number | null;
+  /** Of a call, in the mean. */
+  inputTokens: number | null;
+  outputTokens: number | null;
+  accuracy: EstimateSums | null;
 }
 
 /** What the state learnt and keeps over a restart, beside the ledger. */
@@ -156,6 +170,8 @@ export type RouterEvent =
       inputTokens: number;
       /** From 1: the how-manieth call of its request. */
       attempt?: number;
+      /** Sent beside another one of the same request. */
+      isDouble?: boolean;
       /** Prompt tokens as estimated for any model, before this one's correction. */
       estimate: number;
     }

@@ -6,15 +6,8 @@ import type { Failure } from "../chat/failure.ts";
 import { consequenceOf, restAfter } from "./consequence.ts";
 import type { Need } from "./counter.ts";
 import type { RouterEvent } from "./event.ts";
-import {
-  bestUsable,
-  boundFreeAt,
-  type Exhaustion,
-  exhaustion,
-  hasSpare,
-  needOf,
-  type RouteRequest,
-} from "./plan.ts";
+import { type Exhaustion, exhaustion } from "./exhaustion.ts";
+import { bestUsable, boundFreeAt, hasSpare, needOf, otherUsable, type RouteRequest } from "./plan.ts";
 import type { Target } from "./target.ts";
 
 export interface FailoverLimits {
@@ -56,9 +49,20 @@ export interface Situation {
   hasSpare(): boolean;
   /** How often a model gave something that could not be used. */
   badGenerations: number;
+  /** A place at a second target, to be tried beside the first; null where there is none to spare. */
+  second(): Reservation | null;
+  /** The call at the second place, or at the first when the second answered, failed. */
+  lost(reservation: Reservation, failure: Failure): void;
 }
 
-export type AttemptResult<Answer> = { answer: Answer } | { failure: Failure };
+/** `target`: where the answer comes from, when it is not the reservation's. */
+export type AttemptResult<Answer> = { answer: Answer; target?: Target } | { failure: Failure };
+
+/** Which of its request's calls this is, from 1, and whether it goes out beside another one. */
+export interface CallNumber {
+  attempt: number;
+  isDouble: boolean;
+}
 
 export interface FailoverPorts {
   now(): number;
@@ -66,9 +70,11 @@ export interface FailoverPorts {
   elapsed(): number;
   record(event: RouterEvent): void;
   /** Synchronous: what `plan` saw is still true when the place is taken. */
-  reserve(target: Target, need: Need, attempt: number): Reservation;
+  reserve(target: Target, need: Need, call: CallNumber): Reservation;
   /** Whether one more retry at a provider that just failed would do no harm. */
   allowsRetry(): boolean;
+  /** Whether one more call may be doubled. */
+  allowsHedge(): boolean;
   /** Waits until `until` or until something was settled, whichever is first; rejects when the client is gone. */
   wait(until: number): Promise<void>;
   /** An attempt failed: one hop of the trail. */
@@ -95,6 +101,19 @@ export async function failover<Answer>(
   let attempts = 0;
   let badGenerations = 0;
   const stickUntil = ports.now() + STICKY_WAIT_MS;
+  const situation = (target: Target): Situation => ({
+    hasSpare: () => hasSpare(request, target, ports.now()),
+    badGenerations,
+    second() {
+      const other = ports.allowsHedge() ? otherUsable(request, target, ports.now()) : null;
+      return other && ports.reserve(other, needOf(request, other), { attempt: ++attempts, isDouble: true });
+    },
+    lost(reservation, failure) {
+      reservation.settle(spentOnFailure(reservation, failure));
+      ports.hop(reservation.target, failure, ports.now());
+      learn(request, reservation.target, failure, ports);
+    },
+  });
   while (attempts < limits.maxAttempts) {
     const now = ports.now();
     const patience = Math.min(limits.patienceMs, limits.budgetMs) - ports.elapsed();
@@ -116,19 +135,19 @@ export async function failover<Answer>(
     }
     if (attempts > 1 && ports.elapsed() > limits.budgetMs) break;
     attempts++;
-    const reservation = ports.reserve(target, needOf(request, target), attempts);
+    const reservation = ports.reserve(target, needOf(request, target), {
+      attempt: attempts,
+      isDouble: false,
+    });
     let result: AttemptResult<Answer> | null = null;
     try {
-      result = await attempt(reservation, {
-        hasSpare: () => hasSpare(request, target, ports.now()),
-        badGenerations,
-      });
+      result = await attempt(reservation, situation(target));
     } finally {
       if (result === null || "failure" in result) {
         reservation.settle(spentOnFailure(reservation, result?.failure ?? null));
       }
     }
-    if ("answer" in result) return { kind: "committed", answer: result.answer, target };
+    if ("answer" in result) return { kind: "committed", target, ...result };
     last = result.failure;
     if (last.kind === "bad_generation") badGenerations++;
     ports.hop(target, last, now);

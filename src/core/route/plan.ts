@@ -2,11 +2,11 @@
  * What to do with a request now, and why not the rest: one verdict a candidate, in the order in which they would be
  * tried. Lazy: routing stops at the first usable one, `explain` and the error text walk them all. Pure.
  */
-import { type FailureKind, PASSES_WITH_TIME } from "../chat/failure.ts";
+import type { FailureKind } from "../chat/failure.ts";
 import { type Counter, type Need, needFor } from "./counter.ts";
 import type { RequestNeeds, TokenEstimate } from "./estimate.ts";
 import type { Weights } from "./preferences.ts";
-import { score } from "./score.ts";
+import { score, scoreParts } from "./score.ts";
 import type { ModelEntry, Rest, Target } from "./target.ts";
 
 /** What this request has learnt on its way. Owned by the failover loop. */
@@ -148,6 +148,16 @@ function isUsable(request: RouteRequest, target: Target, now: number): boolean {
   return isFree(request, target, now) && lastingObstacle(request, target, now) === null;
 }
 
+/** The best target beside `target` that has quota to spare; null when there is none. */
+export function otherUsable(request: RouteRequest, target: Target, now: number): Target | null {
+  const others = request.candidates.filter((other) => other !== target);
+  const other = bestUsable({ ...request, candidates: others, bound: null }, now);
+  return other !== null && scoreParts(other, now).quota >= TO_SPARE ? other : null;
+}
+
+/** Share of every limit that must be left for a call that may turn out to be in vain. */
+const TO_SPARE = 0.5;
+
 /** Whether another model could take over from `target` now. */
 export function hasSpare(request: RouteRequest, target: Target, now: number): boolean {
   return request.candidates.some((other) => other.model !== target.model && isUsable(request, other, now));
@@ -221,80 +231,4 @@ const SURELY_TOO_LONG = 1.25;
 function fitsWindow(request: RouteRequest, window: number | null): boolean {
   if (window === null) return true;
   return window > request.progress.overflowed && request.tokens.input <= window * SURELY_TOO_LONG;
-}
-
-export interface Exhaustion {
-  kind: "no_key" | "incapable" | "too_long" | "waiting" | "failed";
-  /** Epoch milliseconds at which a candidate that this request has not tried is usable; null when waiting does not help. */
-  soonest: number | null;
-  /** The same for a new request, which may try all of them again. */
-  retryAt: number | null;
-}
-
-/** Why nothing is usable now: decides the status that the client gets. */
-export function exhaustion(request: RouteRequest, now: number): Exhaustion {
-  let soonest = Number.POSITIVE_INFINITY;
-  let retryAt = Number.POSITIVE_INFINITY;
-  const count = { no_key: 0, incapable: 0, too_long: 0, failed: 0, waiting: 0 };
-  for (const { obstacle } of plan(request, now)) {
-    if (obstacle === null) {
-      // Left alone although it could be called: attempts or retries are used up.
-      count.failed++;
-      continue;
-    }
-    const passing = passingOf(obstacle);
-    const behind = obstacle.reason === "tried" ? obstacle.behind : null;
-    if (passing) soonest = Math.min(soonest, passing.until);
-    retryAt = Math.min(retryAt, (passing ?? behind)?.until ?? Number.POSITIVE_INFINITY);
-    // What this request used up itself by failing is a failure; what the provider refused for its rate is not.
-    const rested = behind?.reason === "resting" ? behind : passing;
-    count[rested ? kindOfPassing(rested) : kindOfLasting(obstacle)]++;
-  }
-  const kinds = ["waiting", "failed", "too_long", "incapable", "no_key"] as const;
-  const kind = kinds.find((candidate) => count[candidate] > 0) ?? "no_key";
-  const finite = (instant: number): number | null => (Number.isFinite(instant) ? instant : null);
-  return { kind, soonest: finite(soonest), retryAt: finite(retryAt) };
-}
-
-function passingOf(obstacle: Obstacle): PassingObstacle | null {
-  switch (obstacle.reason) {
-    case "resting":
-    case "breaker_open":
-    case "limit":
-      return obstacle;
-    default:
-      return null;
-  }
-}
-
-function kindOfPassing(obstacle: PassingObstacle): Exhaustion["kind"] {
-  switch (obstacle.reason) {
-    case "limit":
-      return obstacle.until === Number.POSITIVE_INFINITY && obstacle.counter.limit.metric !== "requests"
-        ? "too_long"
-        : "waiting";
-    case "resting":
-      return PASSES_WITH_TIME[obstacle.kind] === "quota" ? "waiting" : "failed";
-    case "breaker_open":
-      return "failed";
-  }
-}
-
-function kindOfLasting(obstacle: Obstacle): Exhaustion["kind"] {
-  switch (obstacle.reason) {
-    case "removed":
-    case "model_disabled":
-    case "key_disabled":
-    case "key_invalid":
-      return "no_key";
-    case "no_tools":
-    case "no_vision":
-    case "no_json_schema":
-    case "not_private":
-      return "incapable";
-    case "context_too_small":
-      return "too_long";
-    default:
-      return "failed";
-  }
 }

@@ -8,6 +8,7 @@ import { Conversations } from "./conversation.ts";
 import { type Counter, type Need, needFor } from "./counter.ts";
 import type { Learnt, RouterEvent } from "./event.ts";
 import { learnPace, learntLimits, observeLimits, restoreLimit } from "./learning.ts";
+import { COARSE_MS } from "./pace.ts";
 import { setRest, type Target } from "./target.ts";
 
 interface OpenCall {
@@ -23,6 +24,7 @@ interface OpenCall {
 /** Retries at providers that just failed: this share of the calls in flight, and at least so many. */
 const RETRY_SHARE = 0.2;
 const LEAST_RETRIES = 3;
+const DOUBLED_SHARE = 0.05;
 
 export class RouterState {
   readonly catalogue = new Catalogue();
@@ -38,6 +40,15 @@ export class RouterState {
   /** Whether one more retry would leave an outage as small as it is. */
   get allowsRetry(): boolean {
     return this.#retries < Math.max(LEAST_RETRIES, this.#calls.size * RETRY_SHARE);
+  }
+
+  /** Calls sent, and of them those that doubled a slow one. */
+  #sent = 0;
+  #doubled = 0;
+
+  /** Whether one more call may be doubled: at most one in twenty is. */
+  get allowsHedge(): boolean {
+    return this.#doubled < this.#sent * DOUBLED_SHARE;
   }
 
   get openCalls(): number {
@@ -135,6 +146,9 @@ export class RouterState {
     const need = needFor(1, event.inputTokens, output, target.model.model.unitCost);
     for (const counter of target.counters) counter.reserve(need, event.at);
     target.model.health.dispatched(event.callId);
+    target.model.pace.add(event.at, 1, 1);
+    this.#sent++;
+    if (event.isDouble) this.#doubled++;
     const isRetry = (event.attempt ?? 1) > 1;
     if (isRetry) this.#retries++;
     const { estimate, at } = event;
@@ -150,6 +164,7 @@ export class RouterState {
     const real = needFor(event.requests, event.inputTokens, event.outputTokens, unitCost);
     for (const counter of call.counters) counter.settle(call.need, call.at, event.at, real);
     const { measured } = call.target.model;
+    if (real.tokens > 0 && event.requests > 0) measured.took(event.inputTokens, event.outputTokens);
     if (event.counted) measured.counted(call.estimate, event.inputTokens);
     if (event.generationMs !== undefined) measured.generated(event.outputTokens, event.generationMs);
     // A probe that ended without an outcome (the client left) must not block the next one.
@@ -166,7 +181,9 @@ export class RouterState {
     if (!target) return;
     const { requests, inputTokens, outputTokens } = event;
     const real = needFor(requests, inputTokens, outputTokens, target.model.model.unitCost);
-    for (const counter of target.counters) counter.restore(event.to, real);
+    for (const counter of target.counters) counter.restore(event.from, event.to, real);
+    if (requests > 0 && event.to - event.from < COARSE_MS)
+      target.model.pace.add(event.to, requests, requests);
   }
 
   #succeeded(event: Extract<RouterEvent, { type: "call-succeeded" }>): void {

@@ -16,6 +16,18 @@ const text = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const MAX_CHECKED = 1_000;
 
+const limits = v.strictObject({
+  rpm: v.optional(count),
+  rpd: v.optional(count),
+  tpm: v.optional(count),
+  tpd: v.optional(count),
+  concurrency: v.optional(count),
+});
+const modelGroup = v.strictObject({
+  models: v.array(v.strictObject({ id: text, context: v.nullable(count) })),
+  limits,
+});
+
 const commandSchema = v.variant("type", [
   v.strictObject({
     type: v.literal("key-add"),
@@ -27,15 +39,10 @@ const commandSchema = v.variant("type", [
     name: v.optional(text),
     models: v.optional(v.array(text)),
     context: v.optional(count),
-    limits: v.optional(
-      v.strictObject({
-        rpm: v.optional(count),
-        rpd: v.optional(count),
-        tpm: v.optional(count),
-        tpd: v.optional(count),
-        concurrency: v.optional(count),
-      }),
-    ),
+    limits: v.optional(limits),
+    modelGroups: v.optional(v.array(modelGroup)),
+    proxy: v.optional(text),
+    disabled: v.optional(v.boolean()),
     test: v.optional(v.boolean()),
   }),
   v.strictObject({
@@ -44,6 +51,7 @@ const commandSchema = v.variant("type", [
     label: v.optional(v.nullable(text)),
     account: v.optional(v.nullable(text)),
     baseUrl: v.optional(v.nullable(text)),
+    proxy: v.optional(v.nullable(text)),
   }),
   v.strictObject({
     type: v.literal("key-rotate"),

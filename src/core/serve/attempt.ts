@@ -4,6 +4,7 @@ import type { Attempt } from "../route/failover.ts";
 import { Call, configFailure } from "./call.ts";
 import type { ClientLink } from "./client-link.ts";
 import type { Gateway } from "./gateway.ts";
+import { type CancellableAttempt, hedged } from "./hedge.ts";
 import { InlineImages } from "./inline-images.ts";
 import type { LiveAnswer } from "./live-answer.ts";
 import { Turn } from "./turn/index.ts";
@@ -16,15 +17,26 @@ export function createAttempt(
   request: ChatRequest,
   client: ClientLink,
 ): Attempt<LiveAnswer> {
+  const attempt = createCancellableAttempt(gateway, request, client);
+  if (gateway.limits.hedge) return hedged(attempt, (answer) => answer.cancel(), gateway.timers);
+  return (reservation, situation) => attempt(reservation, situation, null);
+}
+
+function createCancellableAttempt(
+  gateway: Gateway,
+  request: ChatRequest,
+  client: ClientLink,
+): CancellableAttempt<LiveAnswer> {
   const images = new InlineImages(gateway, request);
   const { holdTools } = gateway.limits;
-  return async (reservation, situation) => {
+  return async (reservation, situation, cancel) => {
     const { target } = reservation;
     const provider = gateway.providerOf(target.key.provider);
     if (!provider)
       return { failure: configFailure("request", `provider ${target.key.provider} is not known`) };
     const turn = new Turn(request, { holdTools, strict: situation.badGenerations < MOST_BAD_GENERATIONS });
     const call = new Call(gateway, provider, client, turn);
+    cancel?.addEventListener("abort", () => call.giveUp(), { once: true });
     try {
       await durable(gateway);
       const inline = provider.images === "inline";

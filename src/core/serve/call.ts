@@ -39,6 +39,8 @@ export class Call implements EventSource {
   readonly #turn: Turn;
   readonly #abort = new AbortController();
   readonly #deadline: Deadline;
+  readonly #stop = (): void => this.#abort.abort();
+  #givenUp = false;
   #timedOut: string | null = null;
   /** A finish reason has been seen. */
   #finished = false;
@@ -60,7 +62,13 @@ export class Call implements EventSource {
       this.#abort.abort();
     };
     this.#deadline = new Deadline(gateway.clock, gateway.timers, expired, gateway.limits.upstreamTimeoutMs);
-    client.onGone(() => this.#abort.abort());
+    client.onGone(this.#stop);
+  }
+
+  /** Another call was faster: nobody is to blame. */
+  giveUp(): void {
+    this.#givenUp = true;
+    this.#abort.abort();
   }
 
   get signal(): AbortSignal {
@@ -183,7 +191,7 @@ export class Call implements EventSource {
       this.#rest();
       return;
     }
-    this.#client.onGone(null);
+    this.#client.release(this.#stop);
     this.#deadline.set(CLOSING_MS);
     const toEnd = async (): Promise<void> => {
       while (!(await reader.read()).done);
@@ -205,13 +213,16 @@ export class Call implements EventSource {
 
   /** Nothing more is expected of this connection. */
   #rest(): void {
-    this.#client.onGone(null);
+    this.#client.release(this.#stop);
     this.#deadline.cancel();
   }
 
   failureOf(error: unknown): Failure {
     if (this.#client.gone) {
       return { kind: "aborted", scope: "request", rule: "client/gone", message: "the client left" };
+    }
+    if (this.#givenUp) {
+      return { kind: "aborted", scope: "request", rule: "hedge/slower", message: "another call was faster" };
     }
     if (this.#timedOut !== null) {
       const message = `${this.#provider.name} did not send ${this.#timedOut} in time`;

@@ -2,7 +2,7 @@
 export class ClientLink {
   /** Made when somebody asks: most requests never wait. */
   #controller: AbortController | null = null;
-  #stop: (() => void) | null = null;
+  readonly #stops = new Set<() => void>();
   #gone = false;
 
   /** Aborts when the client has left. */
@@ -16,16 +16,21 @@ export class ClientLink {
     return this.#gone;
   }
 
-  /** What must be stopped if the client leaves from now on; null when nothing. At most one attempt runs at a time. */
-  onGone(stop: (() => void) | null): void {
-    this.#stop = stop;
-    if (stop && this.#gone) stop();
+  /** What must be stopped when the client leaves, at once if it has left; until `release` takes it out again. */
+  onGone(stop: () => void): void {
+    if (this.#gone) stop();
+    else this.#stops.add(stop);
+  }
+
+  release(stop: () => void): void {
+    this.#stops.delete(stop);
   }
 
   leave(): void {
     if (this.#gone) return;
     this.#gone = true;
     this.#controller?.abort();
-    this.#stop?.();
+    for (const stop of this.#stops) stop();
+    this.#stops.clear();
   }
 }

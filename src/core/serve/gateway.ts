@@ -19,6 +19,8 @@ export interface ServeLimits {
   maxBodyBytes: number;
   /** A broken answer goes on at another target, unless a request says otherwise. */
   rescue: boolean;
+  /** A call that is slower than usual may be doubled. */
+  hedge: boolean;
   /** Tool calls are held until all of them are whole. */
   holdTools: boolean;
 }

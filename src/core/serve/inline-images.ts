@@ -30,6 +30,13 @@ interface Image {
   bytes: number;
 }
 
+interface Circumstances {
+  /** Aborts when the client leaves or time is up. */
+  either: AbortSignal;
+  client: AbortSignal;
+  proxy: string | null;
+}
+
 /** The images of one request, fetched at most once however many targets are tried. */
 export class InlineImages {
   readonly #ports: Ports;
@@ -41,8 +48,11 @@ export class InlineImages {
     this.#request = request;
   }
 
-  /** The request with every image in it. Throws FailureError naming the image that cannot be had; rejects when `signal` aborts. */
-  async inlined(signal: AbortSignal): Promise<ChatRequest> {
+  /**
+   * The request with every image in it; `proxy` is that of the key that will answer, null where it has none of its own.
+   * Throws FailureError naming the image that cannot be had; rejects when `signal` aborts.
+   */
+  async inlined(signal: AbortSignal, proxy: string | null): Promise<ChatRequest> {
     if (!this.#request.messages.some(({ content }) => hasAddress(content))) return this.#request;
     const deadline = new AbortController();
     const timer = this.#ports.timers.after(DEADLINE_MS, () => deadline.abort());
@@ -61,9 +71,10 @@ export class InlineImages {
             content.push(part);
             continue;
           }
-          const image = await this.#image(part.url, `messages[${at}].content[${index}]`, either, signal);
+          const place = `messages[${at}].content[${index}]`;
+          const image = await this.#image(part.url, place, { either, client: signal, proxy });
           bytes += image.bytes;
-          if (bytes > MAX_TOTAL_BYTES) throw tooMuch(`messages[${at}].content[${index}]`);
+          if (bytes > MAX_TOTAL_BYTES) throw tooMuch(place);
           content.push({ ...part, url: image.url });
         }
         messages.push({ ...message, content });
@@ -74,11 +85,11 @@ export class InlineImages {
     }
   }
 
-  async #image(url: string, place: string, either: AbortSignal, client: AbortSignal): Promise<Image> {
+  async #image(url: string, place: string, { either, client, proxy }: Circumstances): Promise<Image> {
     const known = this.#fetched.get(url);
     if (known) return known;
     try {
-      const image = await this.#load(url, either);
+      const image = await this.#load(url, either, proxy);
       this.#fetched.set(url, image);
       return image;
     } catch (error) {
@@ -88,7 +99,7 @@ export class InlineImages {
     }
   }
 
-  async #load(given: string, signal: AbortSignal): Promise<Image> {
+  async #load(given: string, signal: AbortSignal, proxy: string | null): Promise<Image> {
     let url = given;
     for (let redirects = 0; ; redirects++) {
       const response = await this.#ports.outbound.send({
@@ -97,6 +108,7 @@ export class InlineImages {
         headers: { accept: "image/*" },
         signal,
         publicOnly: true,
+        ...(proxy === null ? {} : { proxy }),
       });
       const { status, headers } = response;
       const reader = response.reader();

@@ -4,13 +4,13 @@ import type { Reservation } from "../route/failover.ts";
 import type { Target } from "../route/target.ts";
 import type { Gateway } from "./gateway.ts";
 
-/** `estimate`: tokens of the prompt as estimated for any model; `attempt` counts the calls of the request from 1. */
+/** `estimate`: tokens of the prompt as estimated for any model. */
 export function reserve(
   gateway: Gateway,
   target: Target,
   need: Need,
   estimate: number,
-  attempt: number,
+  call: CallNumber,
   requestId: string,
 ): Reservation {
   const callId = gateway.nextCallId();
@@ -24,7 +24,7 @@ export function reserve(
     tokens: need.tokens,
     inputTokens: need.inputTokens,
     estimate,
-    attempt,
+    ...call,
   });
   let settled = false;
   return {

@@ -144,7 +144,8 @@ export class RoutedRequest {
       now: () => gateway.clock.now(),
       elapsed: () => gateway.clock.monotonic() - since,
       record: (event) => gateway.record(event),
-      reserve: (target, need, attempt) => reserve(gateway, target, need, estimate, attempt, this.#id),
+      reserve: (target, need, call) => reserve(gateway, target, need, estimate, call, this.#id),
+      allowsHedge: () => gateway.limits.hedge && gateway.state.allowsHedge,
       allowsRetry: () => gateway.state.allowsRetry,
       wait: (until) => gateway.waiters.wait(until, this.#client.signal),
       hop: (target, failure, startedAt) => {
