@@ -114,7 +114,7 @@ export class Application implements Admin, Gateway, KeyHost {
     this.#version = options.version;
     this.#startedAt = options.clock.now();
     this.#callId = options.store.nextCallId;
-    this.#keyring = new Keyring(options.vault);
+    this.#keyring = new Keyring(options.vault, options.timers);
     this.#keys = new KeyCommands(this);
     this.#models = new ModelCommands(this);
     this.state.apply({ type: "preferences-set", preferences: options.preferences });
@@ -185,7 +185,11 @@ export class Application implements Admin, Gateway, KeyHost {
     return this.store.keys.list().map((key, index) => {
       const { provider } = key;
       const endpoint = this.registry.isCustom(provider) ? this.registry.find(provider)?.baseUrl : undefined;
-      const facts = { ...key, baseUrl: key.baseUrl ?? endpoint ?? null };
+      const facts = {
+        ...key,
+        baseUrl: key.baseUrl ?? endpoint ?? null,
+        proxy: this.#keyring.shownProxyOf(key.id),
+      };
       return keyView(this.state, facts, index + 1, now);
     });
   }

@@ -44,7 +44,7 @@ describe("the proxy of a key", () => {
     const other = store.keys.insert(KEY, () => null).id;
     const sealed = vault.seal(proxyPlace("groq", id), PROXY);
     const stored = store.keys.update(id, { proxy: sealed });
-    const keyring = new Keyring(vault);
+    const keyring = new Keyring(vault, timers);
     keyring.set(stored);
     expect(keyring.proxyOf(id)).toBe(PROXY);
     keyring.set(store.keys.update(other, { proxy: sealed }));

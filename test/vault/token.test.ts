@@ -22,6 +22,9 @@ it("accepts the token and nothing else, of whatever length", () => {
     ` ${token}`,
     "\u{1f511}",
     "x".repeat(100_000),
+    // As many characters, of which the last does not fit any more.
+    `${token.slice(0, -2)}\u00e9${token.slice(-1)}`,
+    `${token.slice(0, -1)}\u00e9`,
   ];
   for (const other of others) expect(checker.matches(other)).toBe(false);
   for (let at = 0; at < token.length; at++) {
