@@ -1,6 +1,10 @@
-/** Writes `docs/providers.md` from the data of the providers. Run by bun: `npm run docs`. */
+/**
+ * Writes `docs/providers.md` from the data of the providers, and `docs/config.schema.json` from the table of settings. Run
+ * by bun: `npm run docs`.
+ */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { settingsJsonSchema } from "../src/core/config/json-schema.ts";
 import type { LimitSpec, ModelSpec, ProviderSpec } from "../src/core/provider.ts";
 import { providers } from "../src/providers/index.ts";
 
@@ -47,6 +51,11 @@ export function providersPage(all: readonly ProviderSpec[]): string {
   ]
     .join("\n")
     .trimEnd()}\n`;
+}
+
+/** The JSON schema of config.toml as it must stand in the repository. */
+export function configSchema(): string {
+  return `${JSON.stringify(settingsJsonSchema(), null, 2)}\n`;
 }
 
 function overview(all: readonly ProviderSpec[]): string[] {
@@ -182,4 +191,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 if (import.meta.main) {
   writeFileSync(join(import.meta.dirname, "../docs/providers.md"), providersPage(providers.all()));
+  writeFileSync(join(import.meta.dirname, "../docs/config.schema.json"), configSchema());
 }

@@ -27,6 +27,11 @@ const ENTRIES: readonly Entry[] = [
     load: () => import("./token.ts"),
   },
   { name: "status", summary: "say how the running server does", load: () => import("./status.ts") },
+  {
+    name: "config",
+    summary: "show, edit and check the settings",
+    load: () => import("./config/index.ts"),
+  },
   { name: "dash", summary: "watch the running server live", load: () => import("./dash/index.ts") },
 ];
 

@@ -5,6 +5,7 @@ import type { AllowList } from "./reach.ts";
  * which is free to touch all but other programs.
  */
 export const allowed: AllowList = {
+  "src/commands/config/edit.ts": { execution: "opens config.toml in the editor that the user named" },
   "src/commands/restart.ts": { execution: "starts this program again with the environment it needs" },
   "src/core/app/signature.ts": { modules: "signatures of imported catalogues" },
   "src/core/net/outbound.ts": { fetch: "the only call to the outside" },

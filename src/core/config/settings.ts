@@ -69,7 +69,11 @@ function choice<const T extends string>(...values: T[]): SettingType<T> {
 /** In text: `name=value,name=value`. */
 function pairs<T>(value: v.GenericSchema<unknown, T>, expects: string, read: (text: string) => unknown) {
   const type: SettingType<Readonly<Record<string, T>>> = {
-    schema: v.record(v.string(), value),
+    // A list would pass for a table whose names are numbers.
+    schema: v.pipe(
+      v.custom<Record<string, unknown>>((given) => !Array.isArray(given)),
+      v.record(v.string(), value),
+    ),
     expects,
     read(given) {
       if (given.trim() === "") return {};
