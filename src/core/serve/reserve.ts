@@ -1,6 +1,6 @@
 /** Takes a place in every counter of a target, synchronously, and gives it back exactly once. */
 import type { Need } from "../route/counter.ts";
-import type { Reservation } from "../route/failover.ts";
+import type { CallNumber, Reservation } from "../route/failover.ts";
 import type { Target } from "../route/target.ts";
 import type { Gateway } from "./gateway.ts";
 
