@@ -1,5 +1,6 @@
 /** Which models and keys there are, in which order, and what a model name means. Changes only with the configuration. */
-import { Counter } from "./counter.ts";
+import type { Counter } from "./counter.ts";
+import { Counters } from "./counters.ts";
 import {
   type KeyId,
   type ModelKey,
@@ -13,30 +14,18 @@ import { Health } from "./health.ts";
 import type { LimitSpec } from "./limits.ts";
 import { Measured } from "./measured.ts";
 import { Names, type Resolution } from "./names.ts";
+import { Pace } from "./pace.ts";
 import { DEFAULT_PREFERENCES, type Preferences } from "./preferences.ts";
 import { type ModelEntry, type Rest, restScopes, type Target } from "./target.ts";
-
-/** Calls a minute, where nobody knows a limit: counted, so that a pace can be learnt from refusals. */
-const PACE: Readonly<LimitSpec> = {
-  scope: "account",
-  pool: null,
-  metric: "requests",
-  window: "minute",
-  cap: Number.POSITIVE_INFINITY,
-  reset: "sliding",
-  source: "guessed",
-};
 
 export class Catalogue {
   readonly providers = new Map<string, RoutedProvider>();
   readonly models = new Map<ModelKey, ModelEntry>();
   readonly keys = new Map<KeyId, RoutedKey>();
-  readonly counters = new Map<string, Counter>();
   readonly rests = new Map<RestScope, Rest>();
   readonly #targets = new Map<string, Target>();
   readonly #outages = new Map<string, { at: number }>();
-  /** Limits that replies told of, by account and model. */
-  readonly #told = new Map<string, LimitSpec[]>();
+  readonly #counters = new Counters();
   /** The user's order of models; those left out follow the order of the keys. */
   #modelOrder: ModelKey[] = [];
   /** Before all others, until the user takes the pin out; the last goes first. */
@@ -64,6 +53,7 @@ export class Catalogue {
           provider,
           health: new Health(),
           measured: new Measured(),
+          pace: new Pace(true),
           outage: this.#outage(provider.id),
           refusedParameters: new Set(),
           pin: this.pinOf(key),
@@ -153,6 +143,10 @@ export class Catalogue {
     return this.#keyOrder.flatMap((id) => this.keys.get(id) ?? []);
   }
 
+  get counters(): ReadonlyMap<string, Counter> {
+    return this.#counters.all;
+  }
+
   target(keyId: KeyId, model: ModelKey): Target | undefined {
     this.#build();
     return this.#targets.get(`${keyId} ${model}`);
@@ -225,24 +219,18 @@ export class Catalogue {
       }
     }
     for (const id of this.#targets.keys()) if (!current.has(id)) this.#targets.delete(id);
-    this.#forgetUnused();
+    this.#counters.forgetUnused(this.#targets.values());
     this.#names = new Names(index, all, this.#preferences);
     return this.#names;
   }
 
-  /** Counters that no target has any more. */
-  #forgetUnused(): void {
-    const used = new Set([...this.#targets.values()].flatMap((target) => target.counters));
-    for (const [id, counter] of this.counters) if (!used.has(counter)) this.counters.delete(id);
-  }
-
   #target(id: string, key: RoutedKey, model: ModelEntry): Target {
     const known = this.#targets.get(id);
-    const counters = this.#limitsOf(key, model).map((limit) => this.#counter(limit, key, model));
+    const counters = this.#counters.of(key, model);
     const rests = restScopes(key, model.key).map((scope) => this.rest(scope));
     if (known && known.model === model) {
       known.key = key;
-      known.counters = counters;
+      this.#counters.replace(known, counters);
       known.rests = rests;
       return known;
     }
@@ -251,26 +239,9 @@ export class Catalogue {
     return target;
   }
 
-  /** Documented limits, those that replies told of, and a count of calls a minute in any case: a pace may be learnt. */
-  #limitsOf(key: RoutedKey, { key: model, model: { limits } }: ModelEntry): readonly LimitSpec[] {
-    const told = this.#told.get(`${key.account} ${model}`) ?? [];
-    const has = (limit: LimitSpec): boolean =>
-      limits.some(({ metric, window }) => metric === limit.metric && window === limit.window);
-    const further = [...told, PACE].filter((limit) => !has(limit));
-    return further.length === 0 ? limits : [...limits, ...further];
-  }
-
   /** A limit that a reply told of and nobody knew. Gives its counter. */
   addLimit(target: Target, limit: LimitSpec): Counter {
-    const name = `${target.key.account} ${target.model.key}`;
-    this.#told.set(name, [...(this.#told.get(name) ?? []), limit]);
-    const counter = this.#counter(limit, target.key, target.model);
-    for (const other of this.#targets.values()) {
-      if (other.model === target.model && other.key.account === target.key.account) {
-        other.counters = [...other.counters, counter];
-      }
-    }
-    return counter;
+    return this.#counters.add(target, limit, this.#targets.values());
   }
 
   rest(scope: RestScope): Rest {
@@ -280,19 +251,5 @@ export class Catalogue {
       this.rests.set(scope, rest);
     }
     return rest;
-  }
-
-  #counter(limit: LimitSpec, key: RoutedKey, model: ModelEntry): Counter {
-    const owner = limit.scope === "key" ? key.id : limit.scope === "account" ? key.account : key.provider;
-    const subject = limit.pool === null ? model.key : limit.pool;
-    const id = [owner, subject, limit.metric, limit.window, limit.pool !== null].join("|");
-    let counter = this.counters.get(id);
-    if (!counter) {
-      counter = new Counter(limit, key.provider, owner, subject);
-      this.counters.set(id, counter);
-    } else {
-      counter.configure(limit);
-    }
-    return counter;
   }
 }

@@ -1,5 +1,7 @@
 /** One limit with what is used of it. Several targets share a counter when the limit spans models or keys. */
 import { type LimitSpec, type UnitCost, WINDOW_MS } from "./limits.ts";
+import { Others, type Partner } from "./others.ts";
+import { COARSE_MS, Pace } from "./pace.ts";
 import { createWindow, type UseWindow } from "./window.ts";
 
 /** What a call takes from a counter when it is reserved. */
@@ -33,7 +35,7 @@ const RECOVERY = 0.1;
 /** A learnt rate this high does not bind a single person any more. */
 const UNLIMITED_AGAIN = 1_000;
 
-export class Counter {
+export class Counter implements Partner {
   /** What counts how; its cap and source change when the provider states others. */
   limit: LimitSpec;
   readonly provider: string;
@@ -44,13 +46,15 @@ export class Counter {
   /** The limit as configured: when that changes, what was learnt before does not hold. */
   #configured: LimitSpec;
   readonly #window: UseWindow;
-  /** Use by others that the provider told of, and until when it counts. */
-  #unseen = 0;
-  #unseenUntil = 0;
+  readonly #others = new Others<Counter>();
   /** When a refusal last taught the cap; null while it is not learnt. */
   #backedOffAt: number | null = null;
   /** Reserved and not settled: tokens, or calls for `concurrency`. */
   #pending = 0;
+  /** All that was ever taken from it. */
+  taken = 0;
+  /** Made with the first use. */
+  #pace: Pace | null = null;
 
   constructor(limit: LimitSpec, provider: string, owner: string, subject: string | null) {
     this.limit = limit;
@@ -61,6 +65,14 @@ export class Counter {
     this.#window = createWindow(limit.window, limit.reset, () => this.limit.cap);
   }
 
+  /** Whether both count the same, perhaps for different owners. */
+  isLike(other: Counter): boolean {
+    const { metric, window, pool } = other.limit;
+    if (this.limit.metric !== metric || this.limit.window !== window) return false;
+    const isPool = this.limit.pool !== null;
+    return this.provider === other.provider && this.subject === other.subject && isPool === (pool !== null);
+  }
+
   configure(limit: LimitSpec): void {
     const isLearnt = this.limit.source === "stated" || this.limit.source === "learned";
     if (limit.cap !== this.#configured.cap || !isLearnt) this.limit = limit;
@@ -68,29 +80,73 @@ export class Counter {
   }
 
   used(now: number): number {
-    return this.#own(now) + this.#others(now);
+    return this.own(now) + this.#others.sum(now);
   }
 
-  #own(now: number): number {
+  left(now: number): number {
+    return Math.max(0, this.limit.cap - this.used(now));
+  }
+
+  /** What of that which counts now will still count `at` a later instant. */
+  remainsAt(now: number, at: number): number {
+    return this.ownAt(now, at) + this.#others.remainsAt(now, at);
+  }
+
+  own(now: number): number {
     return this.limit.metric === "concurrency" ? this.#pending : this.#window.used(now) + this.#pending;
   }
 
-  #others(now: number): number {
-    return now < this.#unseenUntil ? this.#unseen : 0;
+  ownAt(now: number, at: number): number {
+    return this.#window.remainsAt(now, at) + this.#pending;
+  }
+
+  ownFreeAt(now: number, amount: number): number {
+    const kept = Math.max(0, this.#window.used(now) - amount);
+    return Math.max(this.#window.freeAt(now, kept), now + IN_FLIGHT_RECHECK_MS);
+  }
+
+  ownEmptyAt(now: number): number {
+    return this.#window.emptyAt(now);
+  }
+
+  /** How fast it is used up: by its own calls, and by those that count with them. */
+  paces(now: number): Pace[] {
+    return [this, ...this.partners(now)].flatMap((counter) => counter.#pace ?? []);
+  }
+
+  /** Whose use counts here, too. */
+  partners(now: number): readonly Counter[] {
+    return this.#others.partners(now);
+  }
+
+  /** Use by others that the provider told of last. */
+  unseen(now: number): number {
+    return this.#others.unseen(now);
+  }
+
+  /** From now on, until `until`, what is taken from the one counts at the other, too. */
+  join(other: Counter, until: number, now: number): void {
+    this.#others.join(other, until, now);
+    other.#others.join(this, until, now);
+  }
+
+  /** The calls of `old` come here from now on: what they took still counts. */
+  inherit(old: Counter): void {
+    this.#others.inherit(old, old.#others);
   }
 
   hasRoom(need: Need, now: number): boolean {
     if (this.#backedOffAt !== null) this.#recover(now);
-    return this.used(now) + this.#amount(need) <= this.limit.cap;
+    return this.used(now) + this.amountOf(need) <= this.limit.cap;
   }
 
   /** null when there is room; else the earliest instant at which there may be, Infinity when there never is. */
   blockedUntil(need: Need, now: number): number | null {
-    const amount = this.#amount(need);
+    const amount = this.amountOf(need);
     const { cap } = this.limit;
     if (amount > cap) return Number.POSITIVE_INFINITY;
     if (this.hasRoom(need, now)) return null;
-    if (this.#own(now) + amount <= cap) return this.#unseenUntil;
+    if (this.own(now) + amount <= cap) return this.#others.freeAt(now, this.used(now) + amount - cap);
     const allowed = cap - amount - this.#pending;
     if (this.limit.metric === "concurrency" || allowed < 0) return now + IN_FLIGHT_RECHECK_MS;
     return this.#window.freeAt(now, allowed);
@@ -98,27 +154,42 @@ export class Counter {
 
   /** Requests count from dispatch on; tokens and concurrency are pending until the call is settled. */
   reserve(need: Need, at: number): void {
-    if (this.limit.metric === "requests") this.#window.add(at, need.requests);
-    else this.#pending += this.#amount(need);
+    if (this.limit.metric === "requests") this.#take(at, need.requests, 1);
+    else this.#pending += this.amountOf(need);
   }
 
   settle(need: Need, reservedAt: number, at: number, real: Need): void {
     if (this.limit.metric === "requests") {
-      if (real.requests < need.requests) this.#window.add(reservedAt, real.requests - need.requests);
+      if (real.requests < need.requests) this.#take(reservedAt, real.requests - need.requests, -1);
       return;
     }
-    this.#pending = Math.max(0, this.#pending - this.#amount(need));
-    if (this.limit.metric !== "concurrency") this.#window.add(at, this.#amount(real));
+    this.#pending = Math.max(0, this.#pending - this.amountOf(need));
+    if (this.limit.metric !== "concurrency") this.#take(at, this.amountOf(real), 1);
   }
 
-  /** Use from before a restart. */
-  restore(at: number, real: Need): void {
-    if (this.limit.metric !== "concurrency") this.#window.add(at, this.#amount(real));
+  /** Use from before a restart, between `from` and `to`: it is dated at its end. */
+  restore(from: number, to: number, real: Need): void {
+    if (this.limit.metric === "concurrency") return;
+    const amount = this.amountOf(real);
+    if (amount === 0) return;
+    this.#window.add(to, amount);
+    if (to - from < COARSE_MS) this.#paceOf().add(to, amount, Math.max(1, real.requests));
+  }
+
+  #take(at: number, amount: number, calls: number): void {
+    this.#window.add(at, amount);
+    this.taken += amount;
+    if (Number.isFinite(this.limit.cap)) this.#paceOf().add(at, amount, calls);
+  }
+
+  #paceOf(): Pace {
+    this.#pace ??= new Pace(WINDOW_MS[this.limit.window] >= WINDOW_MS.hour);
+    return this.#pace;
   }
 
   /** The provider refused a call that this limit had room for. */
   backOff(now: number): void {
-    const cap = Math.max(1, Math.floor(Math.min(this.#own(now), this.limit.cap) * BACK_OFF));
+    const cap = Math.max(1, Math.floor(Math.min(this.own(now), this.limit.cap) * BACK_OFF));
     this.limit = { ...this.limit, cap, source: "learned" };
     this.#backedOffAt = now;
   }
@@ -164,12 +235,12 @@ export class Counter {
   correct(remaining: number, resetAt: number | undefined, now: number): void {
     if (this.limit.metric === "concurrency") return;
     const latest = now + WINDOW_MS[this.limit.window];
-    this.#unseen = Math.max(0, this.limit.cap - remaining - this.#own(now));
-    this.#unseenUntil = Math.min(resetAt ?? latest, latest);
+    this.#others.tell(this.limit.cap - remaining - this.own(now), Math.min(resetAt ?? latest, latest), now);
   }
 
+  /** When all that counts now, others' use included, will have left. */
   emptyAt(now: number): number {
-    return this.#window.emptyAt(now);
+    return Math.max(this.#window.emptyAt(now), this.#others.emptyAt(now));
   }
 
   /** When the whole cap is there again. */
@@ -177,7 +248,8 @@ export class Counter {
     return this.#window.resetAt(now);
   }
 
-  #amount(need: Need): number {
+  /** What such a call takes from it. */
+  amountOf(need: Need): number {
     switch (this.limit.metric) {
       case "requests":
         return need.requests;

@@ -1,5 +1,5 @@
 /** What calls of one model at one provider have shown: success, speed, and how far token estimates are off. Fades with time and calls. */
-import type { MeasuredMemory } from "./event.ts";
+import type { EstimateSums, MeasuredMemory } from "./event.ts";
 import type { SpeedClass } from "./limits.ts";
 
 /** After this long an outcome counts half. */
@@ -15,6 +15,9 @@ const GREATEST_FACTOR = 4;
 const MARGIN_DEVIATIONS = 1.5;
 /** Until so many calls were counted, the estimate stands as it is. */
 const TRUSTED_AFTER = 5;
+
+/** Tokens of a call, where none was seen. */
+const UNSEEN_CALL = { input: 1_000, output: 400 } as const;
 
 /** Tokens a second, where nothing was measured. */
 const CLASS_SPEED: Readonly<Record<SpeedClass, number>> = { ultra: 400, fast: 120, normal: 60, slow: 20 };
@@ -45,10 +48,10 @@ export class Measured {
   readonly #firstContent = new RunningMean();
   readonly #speed = new RunningMean();
   readonly #factor = new RunningMean();
+  readonly #input = new RunningMean();
+  readonly #output = new RunningMean();
   /** Sums over all counted calls, for the report on accuracy. */
-  estimatedTokens = 0;
-  realTokens = 0;
-  errorTokens = 0;
+  #accuracy: EstimateSums = { calls: 0, estimated: 0, reserved: 0, real: 0, error: 0 };
 
   succeeded(at: number, firstContentMs: number): void {
     this.#fade(at);
@@ -67,13 +70,34 @@ export class Measured {
     if (tokens >= 16 && milliseconds >= 50) this.#speed.add((tokens * 1000) / milliseconds);
   }
 
+  /** A call took so many tokens. */
+  took(input: number, output: number): void {
+    this.#input.add(input);
+    this.#output.add(output);
+  }
+
+  get usualCall(): { input: number; output: number } {
+    if (this.#input.count === 0) return UNSEEN_CALL;
+    return { input: this.#input.mean, output: this.#output.mean };
+  }
+
+  /** null where no call was counted. */
+  get accuracy(): EstimateSums | null {
+    return this.#accuracy.calls === 0 ? null : this.#accuracy;
+  }
+
   /** A prompt estimated at `estimated` tokens, before any correction, was counted as `real`. */
   counted(estimated: number, real: number): void {
     if (estimated <= 0 || real <= 0) return;
+    const { calls, reserved, ...sums } = this.#accuracy;
+    this.#accuracy = {
+      calls: calls + 1,
+      estimated: sums.estimated + estimated,
+      reserved: reserved + estimated * this.estimateFactor,
+      real: sums.real + real,
+      error: sums.error + Math.abs(real - estimated),
+    };
     this.#factor.add(Math.min(GREATEST_FACTOR, Math.max(LEAST_FACTOR, real / estimated)));
-    this.estimatedTokens += estimated;
-    this.realTokens += real;
-    this.errorTokens += Math.abs(real - estimated);
   }
 
   /** Share of calls that went well, 0 to 1; what is long past fades back to the benefit of the doubt. */
@@ -108,6 +132,9 @@ export class Measured {
       firstContentMs: of(this.#firstContent),
       tokensPerSecond: of(this.#speed),
       estimateFactor: of(this.#factor),
+      inputTokens: of(this.#input),
+      outputTokens: of(this.#output),
+      accuracy: this.accuracy,
     };
     return Object.values(memory).some((value) => value !== null) ? memory : null;
   }
@@ -120,6 +147,9 @@ export class Measured {
     start(this.#firstContent, memory.firstContentMs);
     start(this.#speed, memory.tokensPerSecond);
     start(this.#factor, memory.estimateFactor);
+    start(this.#input, memory.inputTokens);
+    start(this.#output, memory.outputTokens);
+    if (memory.accuracy !== null) this.#accuracy = memory.accuracy;
   }
 
   #fade(now: number): void {

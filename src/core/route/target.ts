@@ -4,6 +4,7 @@ import type { Counter } from "./counter.ts";
 import type { ModelKey, RestScope, RoutedKey, RoutedModel, RoutedProvider } from "./event.ts";
 import type { Health } from "./health.ts";
 import type { Measured } from "./measured.ts";
+import type { Pace } from "./pace.ts";
 
 /** A pause of one scope. The object stays while the scope exists; it rests while `until` lies ahead. */
 export interface Rest {
@@ -22,6 +23,8 @@ export interface ModelEntry {
   provider: RoutedProvider;
   health: Health;
   measured: Measured;
+  /** Of calls, whatever key they go by. */
+  pace: Pace;
   /** When a call of any model of its provider last failed for no fault of the request; one object a provider. */
   outage: { at: number };
   /** Parameters that the provider refused for this model. */

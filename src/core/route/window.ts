@@ -14,6 +14,8 @@ export interface UseWindow {
   emptyAt(now: number): number;
   /** When the whole cap is there again, whatever is used until then: the next boundary, or one window from now. */
   resetAt(now: number): number;
+  /** What of that which counts now will still count `at` a later instant. */
+  remainsAt(now: number, at: number): number;
 }
 
 /** `cap` is asked anew each time: where use flows back, it does so at the rate of one cap a window. */
@@ -80,6 +82,16 @@ class SlidingWindow implements UseWindow {
 
   resetAt(now: number): number {
     return now + this.#hold;
+  }
+
+  remainsAt(now: number, at: number): number {
+    this.#expire(now);
+    let left = this.#total;
+    for (let slot = this.#first; left > 0 && this.#leaves(slot) <= at; slot++) {
+      left -= this.#ring[slot % this.#ring.length] ?? 0;
+      if (slot - this.#first >= this.#ring.length) return 0;
+    }
+    return Math.max(0, left);
   }
 
   #leaves(slot: number): number {
@@ -160,6 +172,10 @@ class RefillWindow implements UseWindow {
     return now + this.#span;
   }
 
+  remainsAt(now: number, at: number): number {
+    return Math.max(0, this.used(now) - (at - now) * this.#rate);
+  }
+
   /** Use that flows back in a millisecond. */
   get #rate(): number {
     return this.#cap() / this.#span;
@@ -212,6 +228,11 @@ class FixedWindow implements UseWindow {
   resetAt(now: number): number {
     this.#turn(now);
     return this.#end;
+  }
+
+  remainsAt(now: number, at: number): number {
+    const total = this.used(now);
+    return at < this.#end + this.#guard ? total : this.#early;
   }
 
   get #guard(): number {

@@ -10,7 +10,7 @@ export interface LearntMemory {
 }
 
 /** Raised with each change of what a `Learnt` is made of. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 export function createLearnt(database: Database): LearntMemory {
   const upsert = database.prepare("INSERT OR REPLACE INTO learnt (id, format, document) VALUES (1, ?, ?)");

@@ -1,0 +1,82 @@
+/** Every limit with what is used of it, shared by the targets that it holds for. */
+import { Counter } from "./counter.ts";
+import type { RoutedKey } from "./event.ts";
+import type { LimitSpec } from "./limits.ts";
+import type { ModelEntry, Target } from "./target.ts";
+
+/** Calls a minute, where nobody knows a limit: counted, so that a pace can be learnt from refusals. */
+const PACE: Readonly<LimitSpec> = {
+  scope: "account",
+  pool: null,
+  metric: "requests",
+  window: "minute",
+  cap: Number.POSITIVE_INFINITY,
+  reset: "sliding",
+  source: "guessed",
+};
+
+export class Counters {
+  readonly all = new Map<string, Counter>();
+  /** Limits that replies told of, by account and model. */
+  readonly #told = new Map<string, LimitSpec[]>();
+  /** Counters whose target has others now, since the last `forgetUnused`. */
+  #left: [old: Counter, now: Counter][] = [];
+
+  of(key: RoutedKey, model: ModelEntry): Counter[] {
+    return this.#limitsOf(key, model).map((limit) => this.#counter(limit, key, model));
+  }
+
+  /** The counters of a target that was there before: its key may belong to another account now. */
+  replace(target: Target, counters: readonly Counter[]): void {
+    for (const old of target.counters) {
+      if (counters.includes(old)) continue;
+      const successor = counters.find((counter) => counter.isLike(old));
+      if (successor) this.#left.push([old, successor]);
+    }
+    target.counters = counters;
+  }
+
+  /** Forgets counters that no target has any more; what was taken from them counts where their calls go now. */
+  forgetUnused(targets: Iterable<Target>): void {
+    const used = new Set([...targets].flatMap((target) => target.counters));
+    for (const [id, counter] of this.all) if (!used.has(counter)) this.all.delete(id);
+    for (const [old, successor] of this.#left) if (!used.has(old)) successor.inherit(old);
+    this.#left = [];
+  }
+
+  /** A limit that a reply told of and nobody knew, for all targets of that model and account. Gives its counter. */
+  add(target: Target, limit: LimitSpec, targets: Iterable<Target>): Counter {
+    const name = `${target.key.account} ${target.model.key}`;
+    this.#told.set(name, [...(this.#told.get(name) ?? []), limit]);
+    const counter = this.#counter(limit, target.key, target.model);
+    for (const other of targets) {
+      if (other.model === target.model && other.key.account === target.key.account) {
+        other.counters = [...other.counters, counter];
+      }
+    }
+    return counter;
+  }
+
+  /** Documented limits, those that replies told of, and a count of calls a minute in any case: a pace may be learnt. */
+  #limitsOf(key: RoutedKey, { key: model, model: { limits } }: ModelEntry): readonly LimitSpec[] {
+    const told = this.#told.get(`${key.account} ${model}`) ?? [];
+    const has = (limit: LimitSpec): boolean =>
+      limits.some(({ metric, window }) => metric === limit.metric && window === limit.window);
+    const further = [...told, PACE].filter((limit) => !has(limit));
+    return further.length === 0 ? limits : [...limits, ...further];
+  }
+
+  #counter(limit: LimitSpec, key: RoutedKey, model: ModelEntry): Counter {
+    const owner = limit.scope === "key" ? key.id : limit.scope === "account" ? key.account : key.provider;
+    const subject = limit.pool === null ? model.key : limit.pool;
+    const id = [owner, subject, limit.metric, limit.window, limit.pool !== null].join("|");
+    let counter = this.all.get(id);
+    if (!counter) {
+      counter = new Counter(limit, key.provider, owner, subject);
+      this.all.set(id, counter);
+    } else {
+      counter.configure(limit);
+    }
+    return counter;
+  }
+}

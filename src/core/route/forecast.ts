@@ -1,0 +1,139 @@
+/**
+ * When what is free runs out if things go on as they went: of one limit, of a model wherever it is free, of everything.
+ * Reads the state as of `now`, epoch milliseconds, and decides nothing.
+ */
+import { type Counter, type Need, needFor } from "./counter.ts";
+import { type Confidence, Demand } from "./demand.ts";
+import { WINDOW_MS } from "./limits.ts";
+import type { Target } from "./target.ts";
+
+export type { Confidence } from "./demand.ts";
+
+export interface CounterForecast {
+  left: number;
+  /** Expected within the next hour. */
+  ratePerHour: number;
+  /** Epoch milliseconds; null where it does not before it is reset. */
+  runsDryAt: number | null;
+  confidence: Confidence;
+}
+
+export function forecastOf(counter: Counter, now: number): CounterForecast {
+  const demand = new Demand(counter.paces(now), now);
+  return {
+    left: counter.left(now),
+    ratePerHour: demand.perHour,
+    runsDryAt: counter.limit.metric === "concurrency" ? null : runsDryAt(counter, demand, now),
+    confidence: demand.confidence,
+  };
+}
+
+function runsDryAt(counter: Counter, demand: Demand, now: number): number | null {
+  const { metric, window, reset, cap } = counter.limit;
+  // Less than one request is none.
+  const bound = metric === "requests" ? Math.max(cap - 1, cap / 2) + 1e-6 : cap;
+  const used = counter.used(now);
+  if (used >= bound) return now;
+  const until = counter.resetAt(now);
+  // What was used flows back, so that there is never less room than now for the same use.
+  if (demand.within(until) < bound - used) return null;
+  if (reset !== "refill") return demand.reaches(bound, until, (at, sum) => counter.remainsAt(now, at) + sum);
+  let level = used;
+  const flow = cap / WINDOW_MS[window];
+  return demand.reaches(bound, until, (_at, _sum, use, milliseconds) => {
+    level = Math.max(0, level - flow * milliseconds) + use;
+    return level;
+  });
+}
+
+/** What several targets together still give until one of their limits is reset, in calls of their usual size. */
+export interface JointForecast {
+  requests: number;
+  tokens: number;
+  /** Expected within the next hour. */
+  requestsPerHour: number;
+  tokensPerHour: number;
+  /** Epoch milliseconds; null where that does not happen before `resetsAt`, or not at all. */
+  runsDryAt: number | null;
+  /** When the first of the limits that were counted is reset; null where there is none. */
+  resetsAt: number | null;
+  confidence: Confidence;
+  /** Models with a target that no known limit of a day or more holds for: what they give is not counted. */
+  unlimited: number;
+}
+
+/** Limits of shorter windows come back soon; they say how fast, not how much. */
+const COUNTED_MS = WINDOW_MS.day;
+/** A longer rest means that nothing is to be had here. */
+const LONG_REST_MS = WINDOW_MS.hour;
+
+export function forecastTogether(targets: readonly Target[], now: number): JointForecast {
+  const usable = targets.filter((target) => isUsable(target, now));
+  const left = new Map<Counter, number>();
+  const unlimited = new Set<string>();
+  let requests = 0;
+  let tokens = 0;
+  let resetsAt = Number.POSITIVE_INFINITY;
+  for (const target of usable) {
+    const counted = target.counters.filter(isCounted);
+    if (counted.length === 0) {
+      unlimited.add(target.model.key);
+      continue;
+    }
+    const need = usualNeed(target);
+    let calls = Number.POSITIVE_INFINITY;
+    for (const counter of counted) {
+      calls = Math.min(
+        calls,
+        (left.get(counter) ?? counter.left(now)) / Math.max(1e-9, counter.amountOf(need)),
+      );
+      resetsAt = Math.min(resetsAt, counter.resetAt(now));
+    }
+    calls = Math.floor(calls + 1e-9);
+    for (const counter of counted) {
+      const taken = calls * counter.amountOf(need);
+      for (const one of [counter, ...counter.partners(now)]) {
+        left.set(one, Math.max(0, (left.get(one) ?? one.left(now)) - taken));
+      }
+    }
+    requests += calls;
+    tokens += calls * need.tokens;
+  }
+  const models = new Set(usable.map(({ model }) => model));
+  const demand = new Demand(
+    [...models].map(({ pace }) => pace),
+    now,
+  );
+  const size = requests === 0 ? meanSize(usable) : tokens / requests;
+  const isBounded = usable.length > 0 && unlimited.size === 0;
+  return {
+    requests,
+    tokens: Math.round(tokens),
+    requestsPerHour: demand.perHour,
+    tokensPerHour: demand.perHour * size,
+    runsDryAt: isBounded ? demand.reaches(Math.max(requests, 1e-6), resetsAt, (_at, sum) => sum) : null,
+    resetsAt: Number.isFinite(resetsAt) ? resetsAt : null,
+    confidence: demand.confidence,
+    unlimited: unlimited.size,
+  };
+}
+
+function isUsable({ model, key, rests, removed }: Target, now: number): boolean {
+  if (removed || !model.model.enabled || key.state === "disabled" || key.state === "invalid") return false;
+  return rests.every(({ until }) => until - now < LONG_REST_MS);
+}
+
+function isCounted({ limit }: Counter): boolean {
+  const { metric, window, cap } = limit;
+  return metric !== "concurrency" && Number.isFinite(cap) && WINDOW_MS[window] >= COUNTED_MS;
+}
+
+function usualNeed({ model }: Target): Need {
+  const { input, output } = model.measured.usualCall;
+  return needFor(1, input, output, model.model.unitCost);
+}
+
+function meanSize(targets: readonly Target[]): number {
+  if (targets.length === 0) return 0;
+  return targets.reduce((sum, target) => sum + usualNeed(target).tokens, 0) / targets.length;
+}

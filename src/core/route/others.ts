@@ -1,0 +1,90 @@
+/** Use of a limit that is not counted where it is asked: by others, by keys that drain together, by an account that a key has left. */
+
+/** What one counter tells another. */
+export interface Partner {
+  /** Its own use that counts at `now`. */
+  own(now: number): number;
+  /** What of that will still count `at` a later instant. */
+  ownAt(now: number, at: number): number;
+  /** When so much of it may have left. */
+  ownFreeAt(now: number, amount: number): number;
+  /** When all of it will have left. */
+  ownEmptyAt(now: number): number;
+}
+
+/** A key may change its account a few times while a window is open. */
+const MOST_INHERITED = 4;
+
+export class Others<P extends Partner> {
+  /** What the provider told of last, and until when it counts. */
+  #unseen = 0;
+  #unseenUntil = 0;
+  /** Counters that the provider seems to count as this one, and until when. */
+  #joined: readonly P[] = [];
+  #joinedUntil = 0;
+  /** Counters whose calls come here now: what was taken from them still counts. */
+  #inherited: readonly P[] = [];
+
+  sum(now: number): number {
+    return this.unseen(now) + this.#partnersUse(now);
+  }
+
+  remainsAt(now: number, at: number): number {
+    const unseen = at < this.#unseenUntil ? this.unseen(now) : 0;
+    return this.partners(now).reduce((sum, partner) => sum + partner.ownAt(now, at), unseen);
+  }
+
+  /** When so much of it may be gone. */
+  freeAt(now: number, amount: number): number {
+    let soonest = this.unseen(now) > 0 ? this.#unseenUntil : Number.POSITIVE_INFINITY;
+    for (const partner of this.partners(now)) {
+      if (partner.own(now) > 0) soonest = Math.min(soonest, partner.ownFreeAt(now, amount));
+    }
+    return soonest;
+  }
+
+  emptyAt(now: number): number {
+    const start = this.unseen(now) > 0 ? this.#unseenUntil : now;
+    return this.partners(now).reduce((last, partner) => Math.max(last, partner.ownEmptyAt(now)), start);
+  }
+
+  unseen(now: number): number {
+    return now < this.#unseenUntil ? this.#unseen : 0;
+  }
+
+  /** So much was used that this counter cannot have seen: what partners took explains a part of it. */
+  tell(amount: number, until: number, now: number): void {
+    this.#unseen = Math.max(0, amount - this.#partnersUse(now));
+    this.#unseenUntil = until;
+  }
+
+  join(other: P, until: number, now: number): void {
+    if (now >= this.#joinedUntil) this.#joined = [];
+    this.#joinedUntil = Math.max(this.#joinedUntil, until);
+    if (this.#joined.includes(other)) return;
+    this.#joined = [...this.#joined, other];
+    // What it took was use that could not be seen until now.
+    this.#unseen = Math.max(0, this.#unseen - other.own(now));
+  }
+
+  /** The calls of `old` come here from now on. */
+  inherit(old: P, theirs: Others<P>): void {
+    this.#inherited = [...new Set([...theirs.#inherited, ...this.#inherited, old])].slice(-MOST_INHERITED);
+    this.#joined = [...new Set([...this.#joined, ...theirs.#joined])];
+    this.#joinedUntil = Math.max(this.#joinedUntil, theirs.#joinedUntil);
+    this.#unseen = Math.max(this.#unseen, theirs.#unseen);
+    this.#unseenUntil = Math.max(this.#unseenUntil, theirs.#unseenUntil);
+  }
+
+  partners(now: number): readonly P[] {
+    if (this.#joined.length === 0 || now >= this.#joinedUntil) return this.#inherited;
+    if (this.#inherited.length === 0) return this.#joined;
+    return [...new Set([...this.#joined, ...this.#inherited])];
+  }
+
+  #partnersUse(now: number): number {
+    let sum = 0;
+    for (const partner of this.partners(now)) sum += partner.own(now);
+    return sum;
+  }
+}
