@@ -2,7 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { cli, ensureBinary, temporaryFolder } from "../support/binary.ts";
+import { firstKeys } from "../../src/commands/first-keys.ts";
+import { providers } from "../../src/providers/index.ts";
+import { addCustomKey, cli, ensureBinary, startFreellm, temporaryFolder } from "../support/binary.ts";
 
 beforeAll(ensureBinary);
 
@@ -30,6 +32,12 @@ const COMMANDS = [
   ["models", "import"],
   ["token"],
   ["status"],
+  ["config"],
+  ["config", "show"],
+  ["config", "path"],
+  ["config", "edit"],
+  ["config", "validate"],
+  ["config", "schema"],
 ];
 
 describe("version and help", () => {
@@ -111,18 +119,53 @@ describe("usage errors", () => {
 });
 
 describe("without arguments", () => {
-  it("says what to do first, and makes nothing", async () => {
+  it("says which keys to get first and what to do, and makes nothing", async () => {
     using folder = temporaryFolder();
     const { code, stdout } = await cli(folder.path, []);
     expect(code).toBe(0);
+    expect(stdout).toContain("freellm init");
     expect(stdout).toContain("freellm keys add");
+    for (const { provider, gives } of firstKeys(providers)) {
+      expect(stdout).toContain(`${provider.id.padEnd(12)}${gives}`);
+      expect(stdout).toContain(provider.signUpUrl);
+    }
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
-  it("says how to start once there is a key", async () => {
+  it("says how to start once there is a key, and opens nothing for it", async () => {
     using folder = temporaryFolder();
     await cli(folder.path, ["keys", "add", "groq"], { stdin: "gsk_made-up\n" });
-    const { stdout } = await cli(folder.path, []);
+    const { stdout, stderr } = await cli(folder.path, []);
+    expect(stdout).toContain("It holds 1 key.");
     expect(stdout).toContain("freellm serve");
+    expect(stderr).toBe("");
   });
+
+  it("tells in three lines how a running server does", async () => {
+    using folder = temporaryFolder();
+    const server = await startFreellm({ home: folder.path });
+    try {
+      expect((await cli(folder.path, [])).stdout).toContain("without keys");
+      await addCustomKey(folder.path, { name: "home", baseUrl: "http://127.0.0.1:9/v1", key: null });
+      const { code, stdout } = await cli(folder.path, []);
+      expect(code).toBe(0);
+      expect(stdout.split("\n")[0]).toContain(`running at ${server.url}/v1 for`);
+      expect(stdout.split("\n")[1]).toMatch(/^1 of 1 key and 1 of \d+ models? are ready\.$/);
+      expect(stdout.split("\n")[2]).toBe("0 requests, 0 failed, 0 failovers.");
+      expect(stdout).toContain("freellm dash");
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+it("the keys to get first are free, to be had by everybody, and their gift is told in a line", () => {
+  const suggestions = firstKeys(providers);
+  expect(suggestions.length).toBeGreaterThan(4);
+  for (const { provider, gives } of suggestions) {
+    expect(["active", "limited"]).toContain(provider.status);
+    expect(provider.signUpUrl).toMatch(/^https:/);
+    expect(gives.length, gives).toBeLessThan(110);
+  }
+  expect(firstKeys(providers, ["groq"]).map(({ provider }) => provider.id)).not.toContain("groq");
 });
