@@ -27,6 +27,8 @@ export interface Progress {
   objected: Set<string>;
   /** Enough is being retried already: providers that just failed are left alone. */
   sparesFailing: boolean;
+  /** The last choice went past a candidate that had a better score, and could not be called. */
+  passedOver: boolean;
 }
 
 export interface RouteRequest {
@@ -74,6 +76,7 @@ export function newProgress(): Progress {
     overflowed: 0,
     objected: new Set(),
     sparesFailing: false,
+    passedOver: false,
   };
 }
 
@@ -124,17 +127,20 @@ export function bestUsable(request: RouteRequest, now: number): Target | null {
   if (bound !== null && isUsable(request, bound, now)) return bound;
   let best: Target | null = null;
   let highest = Number.NEGATIVE_INFINITY;
+  let blocked = Number.NEGATIVE_INFINITY;
   for (const target of candidates) {
     if (weights === null) {
       if (isUsable(request, target, now)) return target;
       continue;
     }
     const value = score(target, weights, now, seed);
-    if (value > highest && isUsable(request, target, now)) {
+    if (value <= highest) continue;
+    if (isUsable(request, target, now)) {
       best = target;
       highest = value;
-    }
+    } else if (value > blocked) blocked = value;
   }
+  request.progress.passedOver = blocked > highest;
   return best;
 }
 

@@ -18,6 +18,7 @@ import { problemOf } from "./report.ts";
 import type { RequestOptions } from "./request-options.ts";
 import { canRescue, continuation } from "./rescue.ts";
 import { reserve } from "./reserve.ts";
+import { Trace } from "./trace.ts";
 import { WaitAbortedError } from "./waiters.ts";
 
 export type Started = { answer: LiveAnswer } | { problem: Problem } | { gone: true };
@@ -32,6 +33,8 @@ export class RoutedRequest {
   #route: RouteRequest | null = null;
   /** The hops that failed, in order. */
   readonly failed: AttemptRecord[] = [];
+  /** How it was decided. */
+  readonly trace = new Trace();
   /** The model asked for, as it may be kept. */
   model: string;
   servedBy: Target | null = null;
@@ -83,6 +86,12 @@ export class RoutedRequest {
       progress: newProgress(),
     };
     this.#route = route;
+    const asked = fallbackModels ? [model, ...fallbackModels] : [model];
+    // Names that mean nothing may be anything.
+    const models = fallbackModels
+      ? asked.filter((name) => catalogue.resolve(name).kind !== "unknown")
+      : asked;
+    this.trace.planned({ models, strategy: resolution.strategy, route });
     const outcome = await this.#failover(route, this.#request, this.#startedAt);
     if (outcome === null || this.#client.gone) {
       if (outcome?.kind === "committed") outcome.answer.cancel();
@@ -111,6 +120,7 @@ export class RoutedRequest {
     route.bound = null;
     const request = continuation(this.#request, text);
     Object.assign(route, measureRequest(request, this.#options.private));
+    this.trace.broke(route, target, failure, this.#gateway.clock.now());
     const outcome = await this.#failover(route, request, this.#gateway.clock.monotonic());
     return outcome?.kind === "committed" ? outcome.answer : null;
   }
@@ -129,8 +139,11 @@ export class RoutedRequest {
     };
     try {
       const attempt = createAttempt(this.#gateway, request, this.#client);
-      const outcome = await failover(route, attempt, limits, this.#ports(route.tokens.input, since));
-      if (outcome.kind === "committed") this.servedBy = outcome.target;
+      const outcome = await failover(route, attempt, limits, this.#ports(route, since));
+      if (outcome.kind === "committed") {
+        this.servedBy = outcome.target;
+        this.trace.answered(outcome.target, this.#gateway.clock.now());
+      } else if (outcome.kind === "exhausted") this.trace.exhausted(route, outcome.why);
       return outcome;
     } catch (error) {
       if (error instanceof WaitAbortedError) return null;
@@ -138,19 +151,30 @@ export class RoutedRequest {
     }
   }
 
-  #ports(estimate: number, since: number): FailoverPorts {
+  #ports(route: RouteRequest, since: number): FailoverPorts {
     const gateway = this.#gateway;
+    const estimate = route.tokens.input;
     return {
-      now: () => gateway.clock.now(),
+      now: () => this.trace.looked(gateway.clock.now(), gateway.state.sequence),
       elapsed: () => gateway.clock.monotonic() - since,
       record: (event) => gateway.record(event),
-      reserve: (target, need, call) => reserve(gateway, target, need, estimate, call, this.#id),
+      reserve: (target, need, call) => {
+        this.trace.chosen(route, target, need, call);
+        return reserve(gateway, target, need, estimate, call, this.#id);
+      },
       allowsHedge: () => gateway.limits.hedge && gateway.state.allowsHedge,
       allowsRetry: () => gateway.state.allowsRetry,
-      wait: (until) => gateway.waiters.wait(until, this.#client.signal),
+      wait: (until) => {
+        const waited = this.trace.waits(route, until);
+        return gateway.waiters.wait(until, this.#client.signal).finally(() => {
+          waited.durationMs = gateway.clock.now() - waited.at;
+        });
+      },
       hop: (target, failure, startedAt) => {
         if (failure.kind === "invalid_key") gateway.doubt(target.key.id);
-        this.failed.push(attemptRecord(target, failure, gateway.clock.now() - startedAt));
+        const durationMs = gateway.clock.now() - startedAt;
+        this.trace.failed(target, failure, durationMs);
+        this.failed.push(attemptRecord(target, failure, durationMs));
       },
     };
   }
