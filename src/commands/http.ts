@@ -12,17 +12,30 @@ export interface LocalCall {
   body?: unknown;
   /** How long the headers of the answer may take, in milliseconds. */
   timeoutMs: number;
+  /** Gives up while there is no answer yet. */
+  signal?: AbortSignal;
 }
 
 /** The answer with its body still to be read. Rejects when no answer came in time. */
-export function call({ url, method, token, body, timeoutMs }: LocalCall): Promise<IncomingMessage> {
+export function call({
+  url,
+  method,
+  token,
+  body,
+  timeoutMs,
+  signal: given,
+}: LocalCall): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers: Record<string, string> = {};
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
     if (body !== undefined) headers["content-type"] = "application/json";
-    const signal = AbortSignal.timeout(timeoutMs);
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = given === undefined ? timeout : AbortSignal.any([timeout, given]);
     const outgoing = request(url, { method, headers, agent: false });
-    const giveUp = (): void => void outgoing.destroy(new Error(`no answer within ${timeoutMs / 1000} s`));
+    const giveUp = (): void =>
+      void outgoing.destroy(
+        new Error(given?.aborted ? "given up" : `no answer within ${timeoutMs / 1000} s`),
+      );
     signal.addEventListener("abort", giveUp, { once: true });
     outgoing.once("response", (incoming) => {
       signal.removeEventListener("abort", giveUp);

@@ -121,12 +121,21 @@ function App({ session, options, outside }: AppProps) {
   );
 }
 
+/** Keys that a terminal sends as a character. */
+const TYPED_KEYS: Readonly<Record<string, string>> = {
+  ...{ " ": "space", "\r": "enter", "\n": "enter", "\t": "tab", "\u007f": "backspace", "\u001b": "esc" },
+};
+
 /** One press, or several where the terminal delivered fast ones as one piece of text. */
 export function pressesOf(input: string, key: Key): Press[] {
   const name = nameOf(input, key);
   if (name !== null) return [{ key: name, typed: name === "space" ? " " : "" }];
   if (key.meta) return [];
-  return [...input].map((character) => ({ key: character === " " ? "space" : character, typed: character }));
+  return [...input].flatMap((character) => {
+    const named = TYPED_KEYS[character];
+    if (named !== undefined) return [{ key: named, typed: named === "space" ? " " : "" }];
+    return character < " " ? [] : [{ key: character, typed: character }];
+  });
 }
 
 function nameOf(input: string, key: Key): string | null {

@@ -50,7 +50,7 @@ export const ASCII: Glyphs = {
   ...{ left: "+", right: "+", down: "+", up: "+" },
   ...{ ready: "*", cooling: "~", bad: "x", off: "-", unknown: "?", yes: "+", no: "x" },
   ...{ arrow: ">", selected: ">", ellipsis: "~", none: "-", dot: ".", empty: "." },
-  eighths: ["#", "#", "#", "#", "#", "#", "#", "#"],
+  eighths: [".", ".", ".", "#", "#", "#", "#", "#"],
   rising: ["_", "_", ".", ".", ":", ":", "|", "|"],
   spinner: ["-", "\\", "|", "/", "-", "\\", "|", "/"],
   ...{ upArrow: "^", downArrow: "v" },

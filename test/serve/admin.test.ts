@@ -79,6 +79,20 @@ describe("the admin API", () => {
     expect(await seen).toContain("call-settled");
   });
 
+  it("answers at once who follows a server where nothing happens", async () => {
+    const quiet = await openStage();
+    const token = readFileSync(join(quiet.home, "admin-token"), "utf8").trim();
+    const started = performance.now();
+    const response = await fetch(`${quiet.freellm.url}/admin/events`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(response.status).toBe(200);
+    // The heartbeat comes after ten seconds.
+    expect(performance.now() - started).toBeLessThan(5_000);
+    await response.body?.cancel();
+    await quiet.close();
+  });
+
   it("does not hold up a shutdown", async () => {
     const other = await openStage();
     const token = readFileSync(join(other.home, "admin-token"), "utf8").trim();

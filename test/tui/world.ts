@@ -52,6 +52,7 @@ function keyView([id, provider, state, detail, until, last4]: Seed, index: numbe
     last4,
     order: index + 1,
     baseUrl: null,
+    proxy: null,
   };
 }
 

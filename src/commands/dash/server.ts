@@ -24,7 +24,7 @@ export function dashServer(url: string, token: string): Server {
 }
 
 async function* follow(url: string, token: string, signal: AbortSignal): AsyncGenerator<NumberedEvent[]> {
-  const reply = await call({ url, method: "GET", token, timeoutMs: HEADERS_MS });
+  const reply = await call({ url, method: "GET", token, timeoutMs: HEADERS_MS, signal });
   if (reply.statusCode !== 200) {
     reply.resume();
     if (reply.statusCode === 410) throw new GapError("events were missed");
@@ -81,7 +81,7 @@ async function* ask(
   const body = { model, stream: true, messages: [{ role: "user", content: prompt }] };
   const { token } = shown;
   const reply = await call({
-    ...{ url: `${url}/v1/chat/completions`, method: "POST", token, body, timeoutMs: ANSWER_MS },
+    ...{ url: `${url}/v1/chat/completions`, method: "POST", token, body, timeoutMs: ANSWER_MS, signal },
   });
   if (signal.aborted) return void reply.destroy();
   const headers = (name: string): string => [reply.headers[name] ?? ""].flat().join("; ");

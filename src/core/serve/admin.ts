@@ -154,9 +154,16 @@ function eventStream(feed: Feed, after: number, gateway: Gateway): ReadableStrea
   const encoder = new TextEncoder();
   let position = after;
   let stop: (() => void) | null = null;
+  let isOpen = false;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
+        // The headers leave with the first bytes: whoever follows a quiet server must not wait for them.
+        if (!isOpen) {
+          isOpen = true;
+          controller.enqueue(encoder.encode(writeComment("open")));
+          return;
+        }
         for (;;) {
           if (feed.closed || !feed.reaches(position)) {
             controller.close();

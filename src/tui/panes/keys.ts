@@ -32,7 +32,7 @@ const METERS = [
   ["RPM", 11],
   ["RPD", 13],
   ["TPM", 13],
-  ["TPD", 13],
+  ["TPD", 14],
 ] as const;
 
 /** The title line, then exactly as many keys as fit into `height` lines, the chosen one among them. */
@@ -86,15 +86,21 @@ function columnsFor(width: number, longestId: number): Column[] {
       idCell(name, cells, isChosen ? "accent" : "plain", glyphs.ellipsis),
     ],
   });
-  const within = (fixed: number): Column => id(Math.max(6, Math.min(Math.max(longestId, 12), width - fixed)));
+  // The id of a key says more than the end of its secret: where both have no room, the id stays.
+  const wanted = Math.max(longestId, 12);
+  const start = (fixed: number): Column[] => {
+    const room = width - fixed;
+    if (room < wanted) return [id(Math.max(6, Math.min(wanted, room + LAST4.width + 1))), STATE];
+    return [id(Math.min(wanted, room)), LAST4, STATE];
+  };
   if (width >= 96) {
     const more = [...(width >= 130 ? [OK, P95] : []), ...(width >= 160 ? [lastError(width - 140)] : [])];
     const extra = more.reduce((sum, column) => sum + column.width + 1, 0);
-    return [within(84 + extra), LAST4, STATE, ...METERS.map(meter), P50, ...more];
+    return [...start(86 + extra), ...METERS.map(meter), P50, ...more];
   }
-  if (width >= 76) return [within(66), LAST4, STATE, meter(METERS[0]), TIGHTEST, P50];
-  if (width >= 52) return [within(42), STATE, TIGHTEST];
-  return [within(28), STATE, FULLEST];
+  if (width >= 76) return [...start(66), meter(METERS[0]), TIGHTEST, P50];
+  if (width >= 52) return [id(Math.min(wanted, width - 42)), STATE, TIGHTEST];
+  return [id(Math.min(wanted, width - 28)), STATE, FULLEST];
 }
 
 const LAST4: Column = {

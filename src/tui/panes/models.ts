@@ -38,7 +38,7 @@ function table(input: PaneInput, list: readonly ModelView[], width: number, heig
   const current = chosen(list, ui.modelId);
   const room = height - 1;
   const start = windowStart(list.length, room, current === undefined ? 0 : list.indexOf(current));
-  const context = width >= 66 ? 6 : 0;
+  const context = width >= 66 ? 7 : 0;
   const abilities = width >= 88 ? 19 : 0;
   const state = width >= 56 ? 24 : 10;
   const fixed = 6 + 1 + state + (context > 0 ? context + 1 : 0) + (abilities > 0 ? abilities + 1 : 0);
@@ -47,7 +47,7 @@ function table(input: PaneInput, list: readonly ModelView[], width: number, heig
     span("      "),
     cell("model", name, "dim"),
     span(" "),
-    ...(context > 0 ? [cell("room", context, "dim", "right"), span(" ")] : []),
+    ...(context > 0 ? [cell("context", context, "dim", "right"), span(" ")] : []),
     ...(abilities > 0 ? [cell("can", abilities, "dim"), span(" ")] : []),
     cell("state", state, "dim"),
   ];

@@ -141,7 +141,7 @@ function lowMiddle(
 /** Where the columns of a middle of so many lines begin. */
 function crossings(width: number, lines: number): number[] {
   if (lines === 0) return [];
-  return lines > 3 ? [Math.floor(width * 0.42), Math.floor(width * 0.74)] : [Math.floor(width * 0.52)];
+  return lines > 3 ? [Math.floor(width * 0.42), Math.floor(width * 0.74)] : [Math.floor(width * 0.56)];
 }
 
 /** Words put upon a border, each with a blank at both sides. */

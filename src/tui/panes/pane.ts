@@ -51,7 +51,7 @@ export function border(
   const room = width - 5;
   const shownTitle = title.length === 0 ? [] : atMost(spaced(title), room);
   const left = widthOf(shownTitle);
-  const shownRight = right.length === 0 || left + widthOf(right) + 4 > room ? [] : spaced(right);
+  const shownRight = widthOf(right) === 0 || left + widthOf(right) + 4 > room ? [] : spaced(right);
   const start = widthOf(shownRight);
   const begin = title.length === 0 ? 0 : 2;
   return join([

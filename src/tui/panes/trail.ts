@@ -66,7 +66,7 @@ function requestLine(record: RequestRecord, input: PaneInput, widths: Widths, is
       { text: isChosen ? glyphs.selected : " ", tone: "accent" },
       cell(timeOfDay(record.at, utcOffset), 8, isChosen ? "accent" : "dim"),
     ],
-    [record.surface, record.model],
+    [surfaceName(record.surface), record.model],
     trailOf(record, input),
     [
       cell(status, 3, statusTone(record), "right"),
@@ -78,6 +78,11 @@ function requestLine(record: RequestRecord, input: PaneInput, widths: Widths, is
   );
 }
 
+/** Which API was spoken, as clients know it: `openai`, `responses`, `anthropic`. */
+function surfaceName(surface: string): string {
+  return surface.replace(/^openai-(?!chat$)/, "").replace(/-chat$/, "");
+}
+
 function joinColumns(
   start: Line,
   [surface, model]: readonly [string, string],
@@ -86,7 +91,7 @@ function joinColumns(
   widths: Widths,
   { glyphs }: PaneInput,
 ): Line {
-  const kept = keepEnd(trail, widths.trail, glyphs.ellipsis);
+  const kept = lastHops(trail, widths.trail, glyphs);
   const blank = " ".repeat(Math.max(0, widths.trail - widthOf(kept)));
   return join([
     ...start,
@@ -97,6 +102,17 @@ function joinColumns(
     span(blank),
     ...columns([span(""), status, duration, ...(widths.tokens > 0 ? [tokens] : [])]),
   ]);
+}
+
+/** As many of the last hops as there is room for. */
+function lastHops(trail: Line, width: number, { arrow, ellipsis }: PaneInput["glyphs"]): Line {
+  if (widthOf(trail) <= width) return trail;
+  const between = ` ${arrow} `;
+  for (const [index, { text }] of trail.entries()) {
+    const rest = [span(ellipsis, "dim"), ...trail.slice(index)];
+    if (text === between && widthOf(rest) <= width) return rest;
+  }
+  return keepEnd(trail, width, ellipsis);
 }
 
 /** `groq-1 429 → mistral-1 ✔` */
@@ -137,7 +153,7 @@ function liveLine(request: LiveRequest, input: PaneInput, widths: Widths): Line 
   const elapsed = Math.max(0, now - request.at);
   return joinColumns(
     [span(" "), cell(timeOfDay(request.at, utcOffset), 8, "accent")],
-    ["", model.slice(model.indexOf("/") + 1)],
+    ["", model.slice(model.lastIndexOf("/") + 1)],
     spans,
     [
       cell("", 3),
