@@ -28,6 +28,11 @@ const ENTRIES: readonly Entry[] = [
   },
   { name: "status", summary: "say how the running server does", load: () => import("./status.ts") },
   {
+    name: "chat",
+    summary: "ask a model, once or in a conversation",
+    load: () => import("./chat/index.ts"),
+  },
+  {
     name: "config",
     summary: "show, edit and check the settings",
     load: () => import("./config/index.ts"),

@@ -32,6 +32,7 @@ const COMMANDS = [
   ["models", "import"],
   ["token"],
   ["status"],
+  ["chat"],
   ["config"],
   ["config", "show"],
   ["config", "path"],
