@@ -131,8 +131,31 @@ const LEARNT = `
   PRAGMA user_version = 5;
 `;
 
+/**
+ * decisions: how the last requests were decided, a ring by slot. router_log: the routing state now and then, and the events
+ * since (see event-log.ts). Neither holds a prompt or a completion.
+ */
+const DECISIONS = `
+  CREATE TABLE decisions (
+    slot INTEGER PRIMARY KEY,
+    number INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    document TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE router_log (
+    number INTEGER PRIMARY KEY,
+    run TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    version TEXT NOT NULL,
+    decisions INTEGER NOT NULL,
+    document TEXT NOT NULL
+  ) STRICT;
+  PRAGMA user_version = 6;
+`;
+
 /** Step n brings the database to `user_version` n; each sets it itself, because a pragma takes no parameters. */
-const MIGRATIONS: readonly string[] = [FIRST, ROLLUPS, MODELS, PROXIES, LEARNT];
+const MIGRATIONS: readonly string[] = [FIRST, ROLLUPS, MODELS, PROXIES, LEARNT, DECISIONS];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

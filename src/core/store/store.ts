@@ -3,8 +3,10 @@ import type { Database, Journal, Timers } from "../ports.ts";
 import type { Learnt, RouterEvent } from "../route/event.ts";
 import { type Catalogues, createCatalogues } from "./catalogues.ts";
 import { compactionSteps } from "./compaction.ts";
+import { createDecisions, type Decisions } from "./decisions.ts";
 import { createDurable } from "./durable.ts";
 import { createEndpoints, type Endpoints } from "./endpoints.ts";
+import { createEventLog, type EventLog } from "./event-log.ts";
 import { createHistory, type History, type Totals } from "./history.ts";
 import { createJournal } from "./journal.ts";
 import { createKeys, type Keys } from "./keys.ts";
@@ -36,6 +38,8 @@ export interface Store {
   /** Also takes `request-finished` into the history. */
   readonly journal: Journal;
   readonly history: Pick<History, "recent" | "rollups">;
+  readonly decisions: Decisions;
+  readonly eventLog: EventLog;
   /** The first free call id: larger than every one ever used. */
   readonly nextCallId: number;
   /** Runs several changes of keys, endpoints, models and settings as one: all or none. Durable once it returns. */
@@ -67,6 +71,7 @@ export function openStore({ database, timers, onError = () => {}, saveSnapshot }
   );
   const ledger = createJournal(database, timers, onError);
   const history = createHistory(database, timers, onError);
+  const decisions = createDecisions(database, timers, onError);
   const learnt = createLearnt(database);
   let compacting: Promise<void> = Promise.resolve();
   let closed = false;
@@ -94,6 +99,8 @@ export function openStore({ database, timers, onError = () => {}, saveSnapshot }
       recent: (limit) => history.recent(limit),
       rollups: (span, from, to) => history.rollups(span, from, to),
     },
+    decisions,
+    eventLog: createEventLog(database),
     nextCallId: lastCallId(database) + 1,
     change: (work) => durable.change(work),
     restore(now) {
@@ -111,6 +118,7 @@ export function openStore({ database, timers, onError = () => {}, saveSnapshot }
     close() {
       ledger.flush();
       history.flush();
+      decisions.flush();
       closed = true;
       database.close();
     },

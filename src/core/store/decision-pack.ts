@@ -1,0 +1,274 @@
+/** A decision as text of at most a kilobyte, and back. What does not fit is left out from the least to the most telling. */
+import type {
+  CallStep,
+  DecisionRecord,
+  DecisionStep,
+  FailureNote,
+  PassedOver,
+  Walk,
+} from "../route/decision.ts";
+
+/** Bytes of UTF-8. */
+export const MOST_BYTES = 1_024;
+
+/** What is left out, until it fits: characters of messages and names, candidates and steps. */
+interface Room {
+  message: number;
+  passed: number;
+  models: number;
+  steps: number;
+}
+
+const ROOMS: readonly Room[] = [
+  { message: 200, passed: 6, models: 8, steps: 40 },
+  { message: 60, passed: 6, models: 8, steps: 40 },
+  { message: 60, passed: 2, models: 4, steps: 40 },
+  { message: 0, passed: 1, models: 4, steps: 40 },
+  { message: 0, passed: 0, models: 2, steps: 24 },
+  { message: 0, passed: 0, models: 2, steps: 12 },
+  { message: 0, passed: 0, models: 1, steps: 6 },
+  { message: 0, passed: 0, models: 1, steps: 2 },
+];
+const LONGEST_NAME = 80;
+
+export function packDecision(record: DecisionRecord): string {
+  let text = "";
+  for (const room of ROOMS) {
+    text = JSON.stringify(packed(fitted(record, room)));
+    if (Buffer.byteLength(text) <= MOST_BYTES) break;
+  }
+  return text;
+}
+
+function fitted(record: DecisionRecord, room: Room): DecisionRecord {
+  const { steps } = record;
+  // The last one tells how it ended; what is in the middle goes first.
+  const kept = steps.length <= room.steps ? steps : [...steps.slice(0, room.steps - 1), ...steps.slice(-1)];
+  return {
+    ...record,
+    models: record.models.slice(0, room.models).map((name) => name.slice(0, LONGEST_NAME)),
+    steps: kept.map((step) => fittedStep(step, room)),
+    omitted: record.omitted + steps.length - kept.length,
+  };
+}
+
+function fittedStep(step: DecisionStep, room: Room): DecisionStep {
+  switch (step.type) {
+    case "wait":
+      return step;
+    case "break":
+      return { ...step, failure: fittedNote(step.failure, room) };
+    case "end":
+      return { ...step, ...fittedWalk(step, room) };
+    case "call":
+      return { ...step, ...fittedWalk(step, room), failure: step.failure && fittedNote(step.failure, room) };
+  }
+}
+
+function fittedNote(note: FailureNote, { message }: Room): FailureNote {
+  return { ...note, message: message === 0 ? null : (note.message?.slice(0, message) ?? null) };
+}
+
+function fittedWalk({ passed, others }: Walk, room: Room): Walk {
+  const counts = { ...others };
+  for (const { reason } of passed.slice(room.passed)) counts[reason] = (counts[reason] ?? 0) + 1;
+  return { passed: passed.slice(0, room.passed), others: counts };
+}
+
+/** Raised with each change of the form below; what was written otherwise is not read. */
+const FORMAT = 1;
+
+/** Names that come again and again are written once. */
+class Words {
+  readonly list: string[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  number(word: string): number {
+    const known = this.#numbers.get(word);
+    if (known !== undefined) return known;
+    this.#numbers.set(word, this.list.length);
+    return this.list.push(word) - 1;
+  }
+
+  optional(word: string | null): number | null {
+    return word === null ? null : this.number(word);
+  }
+}
+
+type Flags = readonly boolean[];
+
+function bits(flags: Flags): number {
+  return flags.reduce((sum, flag, index) => sum + (flag ? 2 ** index : 0), 0);
+}
+
+function flag(sum: number, index: number): boolean {
+  return Math.floor(sum / 2 ** index) % 2 === 1;
+}
+
+type PackedNote = [kind: number, rule: number, status: number | null, message: string | null, until: Instant];
+type PackedWalk = [passed: (number | null)[], others: number[]];
+/** Milliseconds from the request's arrival. */
+type Instant = number | null;
+type PackedStep =
+  | [0, at: number, sequence: number, key: number, model: number, tokens: number, inputTokens: number]
+  | [1, at: number, sequence: number, until: number, durationMs: number | null]
+  | [2, at: number, key: number, model: number, note: PackedNote, input: number, output: number]
+  | [3, at: number, sequence: number, kind: number, soonest: Instant, retryAt: Instant, PackedWalk];
+type PackedCall = [
+  ...Extract<PackedStep, [0, ...unknown[]]>,
+  score: number | null,
+  flags: number,
+  familyUntil: Instant,
+  durationMs: number | null,
+  note: PackedNote | null,
+  walk: PackedWalk | null,
+];
+type Packed = [
+  format: number,
+  words: string[],
+  id: string,
+  at: number,
+  version: string,
+  surface: string,
+  models: string[],
+  flags: number,
+  input: number,
+  output: number,
+  strategy: DecisionRecord["strategy"],
+  seed: number,
+  bound: [number, number] | null,
+  steps: (Exclude<PackedStep, [0, ...unknown[]]> | PackedCall)[],
+  omitted: number,
+  status: number,
+  outcome: DecisionRecord["outcome"],
+];
+
+function packed(record: DecisionRecord): Packed {
+  const words = new Words();
+  const { id, at, version, surface, models, known, needs, tokens, strategy, seed, bound } = record;
+  const since = (instant: number | null): Instant => (instant === null ? null : instant - at);
+  const note = ({ kind, rule, status, message, until }: FailureNote): PackedNote => {
+    return [words.number(kind), words.number(rule), status, message, since(until)];
+  };
+  const walk = ({ passed, others }: Walk): PackedWalk => [
+    passed.flatMap((one) => [
+      ...[words.number(one.keyId), words.number(one.model), words.number(one.reason)],
+      ...[since(one.until), words.optional(one.detail)],
+    ]),
+    Object.entries(others).flatMap(([reason, count]) => [words.number(reason), count]),
+  ];
+  const call = (step: CallStep): PackedCall => {
+    const { isDouble, sparesFailing, marks } = step;
+    const { tried, retried, refused, objected, overflowed } = marks;
+    const isPlain = step.passed.length === 0 && Object.keys(step.others).length === 0;
+    return [
+      ...([0, step.at - at, step.sequence, words.number(step.keyId), words.number(step.model)] as const),
+      ...([step.tokens, step.inputTokens, step.score] as const),
+      bits([isDouble, sparesFailing, tried, retried, refused, objected, overflowed]),
+      ...([since(step.familyUntil), step.durationMs, step.failure && note(step.failure)] as const),
+      isPlain ? null : walk(step),
+    ];
+  };
+  const pack = (step: DecisionStep): Packed[13][number] => {
+    const when = step.at - at;
+    switch (step.type) {
+      case "call":
+        return call(step);
+      case "wait":
+        return [1, when, step.sequence, step.until - at, step.durationMs];
+      case "break": {
+        const { keyId, model, failure, tokens: asked } = step;
+        const place = [words.number(keyId), words.number(model)] as const;
+        return [2, when, ...place, note(failure), asked.input, asked.output];
+      }
+      case "end": {
+        const { sequence, kind, soonest, retryAt } = step;
+        return [3, when, sequence, words.number(kind), since(soonest), since(retryAt), walk(step)];
+      }
+    }
+  };
+  const place: Packed[12] = bound && [words.number(bound.keyId), words.number(bound.model)];
+  const flags = bits([known, needs.tools, needs.vision, needs.jsonSchema, needs.private]);
+  return [
+    ...([FORMAT, words.list, id, at, version, surface, models, flags, tokens.input, tokens.output] as const),
+    ...([strategy, seed, place, record.steps.map(pack)] as const),
+    ...([record.omitted, record.status, record.outcome] as const),
+  ];
+}
+
+/** null for what another program wrote in another form. */
+export function unpackDecision(text: string): DecisionRecord | null {
+  const read = JSON.parse(text) as Packed;
+  if (read[0] !== FORMAT) return null;
+  const [, words, id, at, version, surface, models, flags, input, output] = read;
+  const [, , , , , , , , , , strategy, seed, bound, steps, omitted, status, outcome] = read;
+  const word = (number: number): string => words[number] ?? "";
+  const when = (instant: Instant): number | null => (instant === null ? null : at + instant);
+  const note = ([kind, rule, replied, message, until]: PackedNote): FailureNote => ({
+    kind: word(kind) as FailureNote["kind"],
+    ...{ rule: word(rule), status: replied, message, until: when(until) },
+  });
+  const walk = ([flat, counts]: PackedWalk): Walk => {
+    const passed: PassedOver[] = [];
+    for (let index = 0; index < flat.length; index += 5) {
+      const [key, model, reason, until = null, detail = null] = flat.slice(index, index + 5);
+      passed.push({
+        ...{ keyId: word(key ?? -1), model: word(model ?? -1) },
+        reason: word(reason ?? -1) as PassedOver["reason"],
+        ...{ until: when(until), detail: detail === null ? null : word(detail) },
+      });
+    }
+    const others: Walk["others"] = {};
+    for (let index = 0; index < counts.length; index += 2) {
+      others[word(counts[index] ?? -1) as PassedOver["reason"]] = counts[index + 1] ?? 0;
+    }
+    return { passed, others };
+  };
+  const unpack = (step: Packed[13][number]): DecisionStep => {
+    switch (step[0]) {
+      case 0: {
+        const [, offset, sequence, key, model, tokens, inputTokens, score, set, family, ms, failure, way] =
+          step;
+        return {
+          ...{ type: "call", at: at + offset, sequence, keyId: word(key), model: word(model) },
+          ...{ tokens, inputTokens, score, isDouble: flag(set, 0), sparesFailing: flag(set, 1) },
+          ...{ familyUntil: when(family), durationMs: ms, failure: failure && note(failure) },
+          marks: {
+            ...{ tried: flag(set, 2), retried: flag(set, 3), refused: flag(set, 4) },
+            ...{ objected: flag(set, 5), overflowed: flag(set, 6) },
+          },
+          ...(way === null ? { passed: [], others: {} } : walk(way)),
+        };
+      }
+      case 1: {
+        const [, offset, sequence, until, durationMs] = step;
+        return { type: "wait", at: at + offset, sequence, until: at + until, durationMs };
+      }
+      case 2: {
+        const [, offset, key, model, failure, asked, answered] = step;
+        const place = { keyId: word(key), model: word(model) };
+        const tokens = { input: asked, output: answered };
+        return { type: "break", at: at + offset, ...place, failure: note(failure), tokens };
+      }
+      case 3: {
+        const [, offset, sequence, kind, soonest, retryAt, way] = step;
+        return {
+          ...{ type: "end", at: at + offset, sequence, soonest: when(soonest), retryAt: when(retryAt) },
+          kind: word(kind) as Extract<DecisionStep, { type: "end" }>["kind"],
+          ...walk(way),
+        };
+      }
+    }
+  };
+  return {
+    ...{ id, at, version, surface, models, strategy, seed, omitted, status, outcome },
+    known: flag(flags, 0),
+    needs: {
+      ...{ tools: flag(flags, 1), vision: flag(flags, 2) },
+      ...{ jsonSchema: flag(flags, 3), private: flag(flags, 4) },
+    },
+    tokens: { input, output },
+    bound: bound && { keyId: word(bound[0]), model: word(bound[1]) },
+    steps: steps.map(unpack),
+  };
+}
