@@ -17,6 +17,7 @@ export const allowed: AllowList = {
   "src/core/net/resolver.ts": { modules: "asks the operating system for addresses" },
   "src/core/serve/listen.ts": { bun: "the only server socket" },
   "src/core/store/atomic.ts": { modules: "replaces files whole and durably" },
+  "src/core/store/call-log.ts": { modules: "appends calls to a file before they leave" },
   "src/core/store/driver-bun.ts": { modules: "the live SQLite engine" },
   "src/core/store/driver-sqljs.ts": { modules: "loads the WebAssembly of the second SQLite engine" },
   "src/core/store/file-store.ts": { modules: "opens the data directory and what lies in it" },

@@ -1,6 +1,7 @@
 /** The store of a home: opened, checked, and where it is damaged set aside and rebuilt from the snapshot. */
 import { chmodSync, copyFileSync, linkSync, renameSync, rmSync, statSync } from "node:fs";
 import type { Database, Random, Timers } from "../ports.ts";
+import { openCallLog } from "./call-log.ts";
 import { openBunDatabase } from "./driver-bun.ts";
 import type { Home } from "./home.ts";
 import { migrate } from "./migrations.ts";
@@ -174,7 +175,8 @@ function replace(snapshot: SnapshotContent | undefined, options: FileStoreOption
 
 function serve(database: Database, { home, timers, random, onError }: FileStoreOptions): Store {
   const saveSnapshot = (content: SnapshotContent) => writeSnapshot(home.snapshot, content, random);
-  return openStore({ database, timers, saveSnapshot, ...(onError && { onError }) });
+  const log = openCallLog(home.callLog);
+  return openStore({ database, timers, saveSnapshot, log, ...(onError && { onError }) });
 }
 
 function sizeOf(path: string): number {

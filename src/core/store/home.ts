@@ -16,6 +16,8 @@ export interface Home {
   data: string;
   database: string;
   snapshot: string;
+  /** Calls that the database does not know yet. */
+  callLog: string;
   /** A directory of claims, see lock.ts. */
   lock: string;
   /** How a client finds the running server. */
@@ -41,6 +43,7 @@ export function resolveHome(options: HomeOptions): Home {
     data,
     database: join(data, "freellm.db"),
     snapshot: join(data, "keys.snapshot"),
+    callLog: join(data, "calls.log"),
     lock: join(root, "lock"),
     server: join(root, "server.json"),
     config: join(root, "config.toml"),

@@ -1,6 +1,8 @@
 /** Durable memory of what the routing state learns: calls, rests, states of keys. History is next door. */
+
 import type { Database, Journal, Timer, Timers } from "../ports.ts";
 import type { RouterEvent } from "../route/event.ts";
+import type { CallLog, Reserved } from "./call-log.ts";
 
 /** A rest that is over sooner is not worth remembering: a restart takes about as long. */
 const REMEMBERED_REST_MS = 120_000;
@@ -8,13 +10,18 @@ const REMEMBERED_REST_MS = 120_000;
 /** Settlements may wait this long for company: until then a kill leaves the reservation standing, which counts as used. */
 const LAZY_MS = 250;
 
-type Writer = (event: RouterEvent) => void;
+type Settled = Extract<RouterEvent, { type: "call-settled" }>;
+/** `settled`: how the calls of the group ended, as far as that is not written yet. */
+type Writer = (event: RouterEvent, settled: Map<number, Settled>) => void;
 
 /** The statements behind each event, prepared once. */
 function createWriter(database: Database): Writer {
   const reserve = database.prepare(`
     INSERT OR REPLACE INTO calls (id, key_id, model, at, requests, input_tokens, output_tokens)
     VALUES (?, ?, ?, ?, 1, ?, ?)`);
+  const whole = database.prepare(`
+    INSERT OR REPLACE INTO calls (id, key_id, model, at, settled_at, requests, input_tokens, output_tokens)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
   const settle = database.prepare(
     "UPDATE calls SET settled_at = ?, requests = ?, input_tokens = ?, output_tokens = ? WHERE id = ?",
   );
@@ -29,14 +36,22 @@ function createWriter(database: Database): Writer {
     INSERT OR REPLACE INTO key_states (key_id, state, detail, at)
     SELECT id, ?, ?, ? FROM keys WHERE id = ?`);
 
-  return (event) => {
+  return (event, settled) => {
     switch (event.type) {
       case "call-reserved": {
         const { callId, keyId, model, at, tokens, inputTokens } = event;
-        reserve.run(callId, keyId, model, at, inputTokens, tokens - inputTokens);
+        const end = settled.get(callId);
+        if (end) {
+          settled.delete(callId);
+          whole.run(callId, keyId, model, at, end.at, end.requests, end.inputTokens, end.outputTokens);
+        } else {
+          reserve.run(callId, keyId, model, at, inputTokens, tokens - inputTokens);
+        }
         break;
       }
       case "call-settled":
+        // Otherwise its call is in this group, too, and was written with it.
+        if (!settled.delete(event.callId)) break;
         settle.run(event.at, event.requests, event.inputTokens, event.outputTokens, event.callId);
         break;
       case "rest-set":
@@ -74,34 +89,69 @@ export interface StoreJournal extends Journal {
   flush(): void;
 }
 
+export interface JournalOptions {
+  database: Database;
+  timers: Timers;
+  onError: (error: unknown) => void;
+  /** Keeps reservations until the database has them; null where nothing outlives the process anyway. */
+  log: CallLog | null;
+}
+
 /**
- * Group commit: whatever is appended in one turn of the event loop goes into one transaction. A group that
- * cannot be written is given up, told to `onError` and to those who wait for it; the next group is tried afresh.
+ * Group commit: the reservations of one turn of the event loop go to the call log in one write, and with all else to the
+ * database in one transaction, at the end of the turn or a moment later. A group that cannot be written is given up,
+ * told to `onError` and to those who wait for it; the next group is tried afresh.
  */
-export function createJournal(
-  database: Database,
-  timers: Timers,
-  onError: (error: unknown) => void,
-): StoreJournal {
+export function createJournal({ database, timers, onError, log }: JournalOptions): StoreJournal {
   const write = createWriter(database);
   let queue: RouterEvent[] = [];
+  let unlogged: Reserved[] = [];
   let waiting: PromiseWithResolvers<void> | undefined;
+  /** The end of the turn is waited for. */
   let immediate = false;
+  /** Something is queued that only the database keeps. */
+  let urgent = false;
   let lazy: Timer | undefined;
 
   function flush(): void {
-    immediate = false;
+    urgent = false;
     lazy?.cancel();
     lazy = undefined;
-    if (queue.length === 0) return;
+    unlogged = [];
     const group = queue;
     const waiter = waiting;
     queue = [];
     waiting = undefined;
+    if (group.length > 0) {
+      try {
+        database.transaction(() => {
+          const settled = new Map<number, Settled>();
+          for (const event of group) if (event.type === "call-settled") settled.set(event.callId, event);
+          for (const event of group) write(event, settled);
+        });
+        log?.clear();
+      } catch (error) {
+        onError(error);
+        waiter?.reject(error);
+        return;
+      }
+    }
+    waiter?.resolve();
+  }
+
+  /** The end of a turn: what is urgent is made durable, by the cheaper way where that is enough. */
+  function endTurn(): void {
+    immediate = false;
+    if (urgent || log === null) {
+      flush();
+      return;
+    }
+    const calls = unlogged;
+    const waiter = waiting;
+    unlogged = [];
+    waiting = undefined;
     try {
-      database.transaction(() => {
-        for (const event of group) write(event);
-      });
+      if (calls.length > 0) log.append(calls);
     } catch (error) {
       onError(error);
       waiter?.reject(error);
@@ -110,10 +160,10 @@ export function createJournal(
     waiter?.resolve();
   }
 
-  function flushThisTurn(): void {
+  function endTurnLater(): void {
     if (immediate) return;
     immediate = true;
-    setImmediate(flush);
+    setImmediate(endTurn);
   }
 
   return {
@@ -121,12 +171,13 @@ export function createJournal(
       const when = urgency(event);
       if (when === "never") return;
       queue.push(event);
-      if (when === "now") flushThisTurn();
-      else if (!immediate) lazy ??= timers.after(LAZY_MS, flush);
+      if (event.type === "call-reserved" && log !== null) unlogged.push(event);
+      else if (when === "now") urgent = true;
+      if (when === "now") endTurnLater();
+      lazy ??= timers.after(LAZY_MS, flush);
     },
     committed() {
-      if (queue.length === 0) return Promise.resolve();
-      flushThisTurn();
+      if (!immediate) return Promise.resolve();
       waiting ??= Promise.withResolvers<void>();
       return waiting.promise;
     },

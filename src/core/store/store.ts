@@ -1,6 +1,7 @@
 /** The one door to what lasts: opens a database of either driver and gives its repositories. */
 import type { Database, Journal, Timers } from "../ports.ts";
 import type { Learnt, RouterEvent } from "../route/event.ts";
+import type { CallLog } from "./call-log.ts";
 import { type Catalogues, createCatalogues } from "./catalogues.ts";
 import { compactionSteps } from "./compaction.ts";
 import { createDecisions, type Decisions } from "./decisions.ts";
@@ -22,6 +23,8 @@ import { recordDigest, type SnapshotContent } from "./snapshot.ts";
 export interface StoreOptions {
   database: Database;
   timers: Timers;
+  /** Makes reservations durable faster than the database; absent for a store that nothing outlives. */
+  log?: CallLog;
   /** Told what could not be written behind the scenes; the store goes on. Absent: ignored. */
   onError?: (error: unknown) => void;
   /** Gets what the user entered, after each change of it. Its own errors go to `onError`: the change itself is safe. */
@@ -56,7 +59,8 @@ export interface Store {
 }
 
 /** Brings the database to this program's schema and opens it. Throws StoreError, or the engine's error on damage. */
-export function openStore({ database, timers, onError = () => {}, saveSnapshot }: StoreOptions): Store {
+export function openStore(options: StoreOptions): Store {
+  const { database, timers, onError = () => {}, saveSnapshot, log = null } = options;
   migrate(database);
   const durable = createDurable(
     database,
@@ -69,7 +73,8 @@ export function openStore({ database, timers, onError = () => {}, saveSnapshot }
       }
     },
   );
-  const ledger = createJournal(database, timers, onError);
+  adoptCalls(database, log);
+  const ledger = createJournal({ database, timers, onError, log });
   const history = createHistory(database, timers, onError);
   const decisions = createDecisions(database, timers, onError);
   const learnt = createLearnt(database);
@@ -120,9 +125,26 @@ export function openStore({ database, timers, onError = () => {}, saveSnapshot }
       history.flush();
       decisions.flush();
       closed = true;
+      log?.close();
       database.close();
     },
   };
+}
+
+/** What a process that died had reserved and not yet given to the database. */
+function adoptCalls(database: Database, log: CallLog | null): void {
+  const calls = log?.read() ?? [];
+  if (calls.length > 0) {
+    const insert = database.prepare(`
+      INSERT OR IGNORE INTO calls (id, key_id, model, at, requests, input_tokens, output_tokens)
+      VALUES (?, ?, ?, ?, 1, ?, ?)`);
+    database.transaction(() => {
+      for (const { callId, keyId, model, at, tokens, inputTokens } of calls) {
+        insert.run(callId, keyId, model, at, inputTokens, tokens - inputTokens);
+      }
+    });
+  }
+  log?.clear();
 }
 
 function lastCallId(database: Database): number {
