@@ -53,8 +53,9 @@ export async function converse({ output }: Context, options: SessionOptions): Pr
 
   const obey = (line: string): void => {
     const [, name = "", rest = ""] = /^\/(\S*)\s*(.*)$/.exec(line) ?? [];
-    if (name === "exit" || name === "quit") return lines.close();
-    if (name === "model") {
+    if (name === "exit" || name === "quit") {
+      lines.close();
+    } else if (name === "model") {
       if (rest !== "") model = rest;
       output.line(`The model is ${model}.`);
     } else if (name === "system") {
