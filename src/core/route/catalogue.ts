@@ -147,6 +147,11 @@ export class Catalogue {
     return this.#counters.all;
   }
 
+  /** Counters of the same kind, whoever owns them; the given one, too. */
+  alike(counter: Counter): readonly Counter[] {
+    return this.#counters.alike(counter);
+  }
+
   target(keyId: KeyId, model: ModelKey): Target | undefined {
     this.#build();
     return this.#targets.get(`${keyId} ${model}`);

@@ -43,6 +43,8 @@ export class Counter implements Partner {
   readonly owner: string;
   /** Model key or pool name; null when every model of the owner counts. */
   readonly subject: string | null;
+  /** What it counts, whoever owns it. */
+  readonly kind: string;
   /** The limit as configured: when that changes, what was learnt before does not hold. */
   #configured: LimitSpec;
   readonly #window: UseWindow;
@@ -62,15 +64,8 @@ export class Counter implements Partner {
     this.provider = provider;
     this.owner = owner;
     this.subject = subject;
+    this.kind = [provider, subject, limit.metric, limit.window, limit.pool !== null].join("|");
     this.#window = createWindow(limit.window, limit.reset, () => this.limit.cap);
-  }
-
-  /** Whether both count the same, perhaps for different owners. */
-  isLike(other: Counter): boolean {
-    const { metric, window, pool } = other.limit;
-    if (this.limit.metric !== metric || this.limit.window !== window) return false;
-    const isPool = this.limit.pool !== null;
-    return this.provider === other.provider && this.subject === other.subject && isPool === (pool !== null);
   }
 
   configure(limit: LimitSpec): void {
@@ -132,7 +127,7 @@ export class Counter implements Partner {
 
   /** The calls of `old` come here from now on: what they took still counts. */
   inherit(old: Counter): void {
-    this.#others.inherit(old, old.#others);
+    this.#others.inherit(this, old, old.#others);
   }
 
   hasRoom(need: Need, now: number): boolean {

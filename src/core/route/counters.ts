@@ -17,10 +17,17 @@ const PACE: Readonly<LimitSpec> = {
 
 export class Counters {
   readonly all = new Map<string, Counter>();
+  /** By kind. */
+  readonly #alike = new Map<string, Counter[]>();
   /** Limits that replies told of, by account and model. */
   readonly #told = new Map<string, LimitSpec[]>();
   /** Counters whose target has others now, since the last `forgetUnused`. */
   #left: [old: Counter, now: Counter][] = [];
+
+  /** Counters of the same kind, whoever owns them; the given one, too. */
+  alike({ kind }: Counter): readonly Counter[] {
+    return this.#alike.get(kind) ?? [];
+  }
 
   of(key: RoutedKey, model: ModelEntry): Counter[] {
     return this.#limitsOf(key, model).map((limit) => this.#counter(limit, key, model));
@@ -30,7 +37,7 @@ export class Counters {
   replace(target: Target, counters: readonly Counter[]): void {
     for (const old of target.counters) {
       if (counters.includes(old)) continue;
-      const successor = counters.find((counter) => counter.isLike(old));
+      const successor = counters.find(({ kind }) => kind === old.kind);
       if (successor) this.#left.push([old, successor]);
     }
     target.counters = counters;
@@ -39,7 +46,13 @@ export class Counters {
   /** Forgets counters that no target has any more; what was taken from them counts where their calls go now. */
   forgetUnused(targets: Iterable<Target>): void {
     const used = new Set([...targets].flatMap((target) => target.counters));
-    for (const [id, counter] of this.all) if (!used.has(counter)) this.all.delete(id);
+    for (const [id, counter] of this.all) {
+      if (used.has(counter)) continue;
+      this.all.delete(id);
+      const others = this.alike(counter).filter((other) => other !== counter);
+      if (others.length > 0) this.#alike.set(counter.kind, others);
+      else this.#alike.delete(counter.kind);
+    }
     for (const [old, successor] of this.#left) if (!used.has(old)) successor.inherit(old);
     this.#left = [];
   }
@@ -74,6 +87,7 @@ export class Counters {
     if (!counter) {
       counter = new Counter(limit, key.provider, owner, subject);
       this.all.set(id, counter);
+      this.#alike.set(counter.kind, [...this.alike(counter), counter]);
     } else {
       counter.configure(limit);
     }

@@ -2,6 +2,7 @@
 import type { Failure } from "../chat/failure.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Counter } from "./counter.ts";
+import type { Drains } from "./drains.ts";
 import type { LearntLimit } from "./event.ts";
 import { type LimitObservation, type LimitSpec, WINDOW_MS } from "./limits.ts";
 import { setRest, type Target } from "./target.ts";
@@ -11,6 +12,7 @@ export function observeLimits(
   catalogue: Catalogue,
   target: Target,
   observations: readonly LimitObservation[],
+  drains: Drains,
   at: number,
 ): void {
   for (const observation of observations) {
@@ -26,6 +28,7 @@ export function observeLimits(
     }
     if (observation.cap !== undefined) counter.learnCap(observation.cap);
     if (observation.remaining !== undefined && Number.isFinite(counter.limit.cap)) {
+      drains.stated(catalogue, target, counter, observation.remaining, at);
       counter.correct(observation.remaining, observation.resetAt, at);
     }
   }

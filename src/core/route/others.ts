@@ -24,9 +24,11 @@ export class Others<P extends Partner> {
   #joinedUntil = 0;
   /** Counters whose calls come here now: what was taken from them still counts. */
   #inherited: readonly P[] = [];
+  /** None of all that yet: asked at every decision. */
+  #none = true;
 
   sum(now: number): number {
-    return this.unseen(now) + this.#partnersUse(now);
+    return this.#none ? 0 : this.unseen(now) + this.#partnersUse(now);
   }
 
   remainsAt(now: number, at: number): number {
@@ -54,11 +56,13 @@ export class Others<P extends Partner> {
 
   /** So much was used that this counter cannot have seen: what partners took explains a part of it. */
   tell(amount: number, until: number, now: number): void {
+    this.#none = false;
     this.#unseen = Math.max(0, amount - this.#partnersUse(now));
     this.#unseenUntil = until;
   }
 
   join(other: P, until: number, now: number): void {
+    this.#none = false;
     if (now >= this.#joinedUntil) this.#joined = [];
     this.#joinedUntil = Math.max(this.#joinedUntil, until);
     if (this.#joined.includes(other)) return;
@@ -67,10 +71,13 @@ export class Others<P extends Partner> {
     this.#unseen = Math.max(0, this.#unseen - other.own(now));
   }
 
-  /** The calls of `old` come here from now on. */
-  inherit(old: P, theirs: Others<P>): void {
-    this.#inherited = [...new Set([...theirs.#inherited, ...this.#inherited, old])].slice(-MOST_INHERITED);
-    this.#joined = [...new Set([...this.#joined, ...theirs.#joined])];
+  /** The calls of `old` come to `self` from now on. */
+  inherit(self: P, old: P, theirs: Others<P>): void {
+    this.#none = false;
+    const without = (partners: Iterable<P>): P[] =>
+      [...new Set(partners)].filter((partner) => partner !== self);
+    this.#inherited = without([...theirs.#inherited, ...this.#inherited, old]).slice(-MOST_INHERITED);
+    this.#joined = without([...this.#joined, ...theirs.#joined]);
     this.#joinedUntil = Math.max(this.#joinedUntil, theirs.#joinedUntil);
     this.#unseen = Math.max(this.#unseen, theirs.#unseen);
     this.#unseenUntil = Math.max(this.#unseenUntil, theirs.#unseenUntil);

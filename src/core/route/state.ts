@@ -6,6 +6,7 @@ import { Catalogue } from "./catalogue.ts";
 import { consequenceOf } from "./consequence.ts";
 import { Conversations } from "./conversation.ts";
 import { type Counter, type Need, needFor } from "./counter.ts";
+import { Drains } from "./drains.ts";
 import type { Learnt, RouterEvent } from "./event.ts";
 import { learnPace, learntLimits, observeLimits, restoreLimit } from "./learning.ts";
 import { COARSE_MS } from "./pace.ts";
@@ -29,6 +30,8 @@ const DOUBLED_SHARE = 0.05;
 export class RouterState {
   readonly catalogue = new Catalogue();
   readonly conversations = new Conversations();
+  /** Accounts that the provider seems to count as one. */
+  readonly drains = new Drains();
   /** Calls that are reserved and not settled. */
   readonly #calls = new Map<number, OpenCall>();
   /** Number of events applied. */
@@ -206,7 +209,7 @@ export class RouterState {
 
   #observe(event: Extract<RouterEvent, { type: "limit-observed" }>): void {
     const target = this.catalogue.target(event.keyId, event.model);
-    if (target) observeLimits(this.catalogue, target, event.observations, event.at);
+    if (target) observeLimits(this.catalogue, target, event.observations, this.drains, event.at);
   }
 
   #failed({ keyId, model, at, failure }: Extract<RouterEvent, { type: "call-failed" }>): void {
