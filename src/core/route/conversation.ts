@@ -1,4 +1,5 @@
 /** Which model and key a conversation stays on: prompt caches live there. Bounded, and forgotten after half an hour. */
+import type { Archive } from "./archive.ts";
 import type { Binding } from "./event.ts";
 
 /** Since its last use. */
@@ -32,6 +33,12 @@ export class Conversations {
   all(now: number): ({ conversation: string } & Binding)[] {
     const entries = [...this.#bound].filter(([, { at }]) => now - at < STICKY_MS);
     return entries.map(([conversation, { keyId, model, at }]) => ({ conversation, keyId, model, at }));
+  }
+
+  archive(archive: Archive): void {
+    const bound = archive.value([...this.#bound]);
+    this.#bound.clear();
+    for (const [conversation, binding] of bound) this.#bound.set(conversation, binding);
   }
 
   /** The user chose another order: it holds at once. */

@@ -2,6 +2,7 @@
  * The circuit breaker of one model at one provider. Closed until failures pile up; then it rests, and after the
  * rest one live request at a time may try whether the model is back.
  */
+import type { Archive } from "./archive.ts";
 
 const CONSECUTIVE_FAILURES = 3;
 const RECENT = 10;
@@ -54,6 +55,14 @@ export class Health {
   /** The call ended, perhaps without saying anything about the model. */
   ended(callId: number): void {
     if (this.#probe === callId) this.#probe = null;
+  }
+
+  archive(archive: Archive): void {
+    this.#consecutive = archive.value(this.#consecutive);
+    this.#recent = archive.value(this.#recent);
+    this.#restMs = archive.value(this.#restMs);
+    this.openUntil = archive.value(this.openUntil);
+    this.#probe = archive.value(this.#probe);
   }
 
   #remember(at: number, failed: boolean): void {

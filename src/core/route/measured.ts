@@ -1,9 +1,12 @@
 /** What calls of one model at one provider have shown: success, speed, and how far token estimates are off. Fades with time and calls. */
+import type { Archive } from "./archive.ts";
 import type { EstimateSums, MeasuredMemory } from "./event.ts";
 import type { SpeedClass } from "./limits.ts";
 
 /** After this long an outcome counts half. */
 const HALF_LIFE_MS = 10 * 60_000;
+/** It fades in steps of this length. */
+const FADE_STEP_MS = HALF_LIFE_MS / 20;
 /** A model that nobody has called yet counts as if these many calls had gone well. */
 const BENEFIT_OF_THE_DOUBT = 4;
 /** The weight of the newest measurement in a running mean. */
@@ -39,12 +42,20 @@ class RunningMean {
   get deviation(): number {
     return Math.sqrt(this.#variance);
   }
+
+  archive(archive: Archive): void {
+    this.mean = archive.value(this.mean);
+    this.#variance = archive.value(this.#variance);
+    this.count = archive.value(this.count);
+  }
 }
 
 export class Measured {
   #good = BENEFIT_OF_THE_DOUBT;
   #all = BENEFIT_OF_THE_DOUBT;
   #fadedAt = Number.NEGATIVE_INFINITY;
+  /** The rate after so many steps, since it was last asked: a decision must not cost an exponential. */
+  #faded = { steps: 0, rate: 1 };
   readonly #firstContent = new RunningMean();
   readonly #speed = new RunningMean();
   readonly #factor = new RunningMean();
@@ -57,12 +68,14 @@ export class Measured {
     this.#fade(at);
     this.#good++;
     this.#all++;
+    this.#faded = { steps: 0, rate: this.#good / this.#all };
     this.#firstContent.add(firstContentMs);
   }
 
   failed(at: number): void {
     this.#fade(at);
     this.#all++;
+    this.#faded = { steps: 0, rate: this.#good / this.#all };
   }
 
   generated(tokens: number, milliseconds: number): void {
@@ -100,10 +113,17 @@ export class Measured {
     this.#factor.add(Math.min(GREATEST_FACTOR, Math.max(LEAST_FACTOR, real / estimated)));
   }
 
-  /** Share of calls that went well, 0 to 1; what is long past fades back to the benefit of the doubt. */
+  /**
+   * Share of calls that went well, 0 to 1; what is long past fades back to the benefit of the doubt. Looking changes
+   * nothing: who looks when must not matter.
+   */
   successRate(now: number): number {
-    this.#fade(now);
-    return this.#good / this.#all;
+    const steps = Math.max(0, Math.floor((now - this.#fadedAt) / FADE_STEP_MS));
+    if (Number.isFinite(steps) && steps !== this.#faded.steps) {
+      const { good, all } = this.#after(steps);
+      this.#faded = { steps, rate: good / all };
+    }
+    return this.#faded.rate;
   }
 
   /** Tokens a second; null when neither measured nor known. */
@@ -152,15 +172,30 @@ export class Measured {
     if (memory.accuracy !== null) this.#accuracy = memory.accuracy;
   }
 
-  #fade(now: number): void {
-    if (this.#fadedAt === Number.NEGATIVE_INFINITY) this.#fadedAt = now;
-    const elapsed = now - this.#fadedAt;
-    // In steps: a decision must not cost an exponential.
-    if (elapsed < HALF_LIFE_MS / 20) return;
-    const keep = 2 ** (-elapsed / HALF_LIFE_MS);
+  #fade(at: number): void {
+    if (this.#fadedAt === Number.NEGATIVE_INFINITY) this.#fadedAt = at;
+    const steps = Math.floor((at - this.#fadedAt) / FADE_STEP_MS);
+    if (steps < 1) return;
+    const { good, all } = this.#after(steps);
+    this.#good = good;
+    this.#all = all;
+    this.#fadedAt += steps * FADE_STEP_MS;
+  }
+
+  #after(steps: number): { good: number; all: number } {
+    const keep = 2 ** ((-steps * FADE_STEP_MS) / HALF_LIFE_MS);
     const doubt = BENEFIT_OF_THE_DOUBT * (1 - keep);
-    this.#good = this.#good * keep + doubt;
-    this.#all = this.#all * keep + doubt;
-    this.#fadedAt = now;
+    return { good: this.#good * keep + doubt, all: this.#all * keep + doubt };
+  }
+
+  archive(archive: Archive): void {
+    this.#good = archive.value(this.#good);
+    this.#all = archive.value(this.#all);
+    this.#fadedAt = archive.value(this.#fadedAt);
+    this.#faded = { steps: 0, rate: this.#good / this.#all };
+    this.#accuracy = archive.value(this.#accuracy);
+    for (const mean of [this.#firstContent, this.#speed, this.#factor, this.#input, this.#output]) {
+      mean.archive(archive);
+    }
   }
 }

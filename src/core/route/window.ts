@@ -1,6 +1,7 @@
 /** Counting use over a window of time, in constant memory and constant time. */
 
 import { currentBoundary, nextBoundary } from "../chat/zone.ts";
+import type { Archive } from "./archive.ts";
 import { type LimitReset, type LimitWindow, WINDOW_MS } from "./limits.ts";
 
 export interface UseWindow {
@@ -16,6 +17,7 @@ export interface UseWindow {
   resetAt(now: number): number;
   /** What of that which counts now will still count `at` a later instant. */
   remainsAt(now: number, at: number): number;
+  archive(archive: Archive): void;
 }
 
 /** `cap` is asked anew each time: where use flows back, it does so at the rate of one cap a window. */
@@ -94,6 +96,14 @@ class SlidingWindow implements UseWindow {
     return Math.max(0, left);
   }
 
+  archive(archive: Archive): void {
+    const used = [...this.#ring.entries()].filter(([, amount]) => amount !== 0);
+    for (const [index, amount] of archive.value(used)) this.#ring[index] = amount;
+    this.#first = archive.value(this.#first);
+    this.#total = archive.value(this.#total);
+    this.#newest = archive.value(this.#newest);
+  }
+
   #leaves(slot: number): number {
     return (slot + 1) * this.#slot + this.#hold;
   }
@@ -147,14 +157,18 @@ class RefillWindow implements UseWindow {
     this.#cap = cap;
   }
 
+  /** Looking changes nothing (but for a clock that was set back): who looks when must not matter. */
   used(now: number): number {
-    this.#flow(now);
-    return this.#level;
+    if (now <= this.#at - CLOCK_SET_BACK_MS) this.#at = now;
+    return this.#levelAt(now);
   }
 
   /** What is told late is held as if it happened at the latest instant seen: never too short. */
   add(at: number, amount: number): void {
-    if (at > this.#at) this.#flow(at);
+    if (at > this.#at) {
+      this.#level = this.#levelAt(at);
+      this.#at = at;
+    }
     this.#level = Math.max(0, this.#level + amount);
   }
 
@@ -181,11 +195,14 @@ class RefillWindow implements UseWindow {
     return this.#cap() / this.#span;
   }
 
-  #flow(now: number): void {
-    // A clock that was set back stops the flow until it has caught up, or starts it again from there.
-    if (now > this.#at) this.#level = Math.max(0, this.#level - (now - this.#at) * this.#rate);
-    else if (now > this.#at - CLOCK_SET_BACK_MS) return;
-    this.#at = now;
+  /** A clock that was set back stops the flow until it has caught up, or starts it again from there. */
+  #levelAt(now: number): number {
+    return now > this.#at ? Math.max(0, this.#level - (now - this.#at) * this.#rate) : this.#level;
+  }
+
+  archive(archive: Archive): void {
+    this.#level = archive.value(this.#level);
+    this.#at = archive.value(this.#at);
   }
 }
 
@@ -233,6 +250,13 @@ class FixedWindow implements UseWindow {
   remainsAt(now: number, at: number): number {
     const total = this.used(now);
     return at < this.#end + this.#guard ? total : this.#early;
+  }
+
+  archive(archive: Archive): void {
+    this.#start = archive.value(this.#start);
+    this.#end = archive.value(this.#end);
+    this.#total = archive.value(this.#total);
+    this.#early = archive.value(this.#early);
   }
 
   get #guard(): number {
