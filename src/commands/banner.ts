@@ -29,8 +29,8 @@ export function printBanner(output: Output, server: RunningServer): void {
   } else {
     row("sealed by", application.vault.describe());
   }
-  if (home === null) row("status", `FREELLM_ADMIN_TOKEN=${adminToken} freellm status --url ${listener.url}`);
-  else row("status", passing ? `FREELLM_HOME=${home.root} freellm status` : "freellm status");
+  if (home === null) row("watch it", `FREELLM_ADMIN_TOKEN=${adminToken} freellm dash --url ${listener.url}`);
+  else row("watch it", passing ? `FREELLM_HOME=${home.root} freellm dash` : "freellm dash");
   output.line();
   output.line("Point a client at it, with the model auto:");
   output.line(`  export OPENAI_BASE_URL=${listener.url}/v1`);

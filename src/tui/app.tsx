@@ -9,6 +9,8 @@ import type { Server, Ticker } from "./source.ts";
 
 /** Between two looks at what is new: 4 frames a second. */
 const TICK_MS = 250;
+/** As long as there is nothing to see. */
+const FIRST_TICK_MS = 25;
 const MAX_FPS = 10;
 
 /** Lines that are too long for the terminal after all (a character it takes for wider) are cut, not wrapped. */
@@ -94,7 +96,7 @@ function App({ session, options, outside }: AppProps) {
     const tick = (): void => {
       session.tick();
       draw();
-      cancel = ticker.after(TICK_MS, tick);
+      cancel = ticker.after(session.feed.data.snapshot === null ? FIRST_TICK_MS : TICK_MS, tick);
     };
     cancel = ticker.after(0, tick);
     return () => cancel();

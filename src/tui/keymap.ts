@@ -25,6 +25,7 @@ export type Action =
   | "pin"
   | "add"
   | "remove"
+  | "label"
   | "copy"
   | "all-models"
   | "next-range"
@@ -98,6 +99,7 @@ export const KEYMAP: readonly Binding[] = [
   },
   { keys: ["a"], when: ["keys"], action: "add", says: "add a key", hint: ["a", "add"] },
   { keys: ["x"], when: ["keys"], action: "remove", says: "remove this key", hint: ["x", "remove"] },
+  { keys: ["e"], when: ["keys"], action: "label", says: "edit the label of this key" },
   { keys: ["s"], when: ["keys"], action: "sort", says: "sort by order, state, use, name" },
   { keys: ["S"], when: ["keys"], action: "reverse", says: "sort the other way round" },
   { keys: ["f"], when: ["requests"], action: "follow", says: "follow the latest", hint: ["f", "follow"] },

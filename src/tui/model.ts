@@ -27,6 +27,8 @@ export interface Size {
 }
 
 export interface Look {
+  /** Of this program; the server's may be another. */
+  version: string;
   /** Signs beyond ASCII. */
   unicode: boolean;
   colour: boolean;
@@ -56,7 +58,11 @@ export function frame(data: Data, ui: Ui, here: number, size: Size, look: Look):
     data.snapshot === null
       ? waiting(input, height)
       : pane(input, columns, height).map((line) => stale(line, data));
-  const lines = [header(input, here, columns), ...body.slice(0, height), footer(input, columns)];
+  const lines = [
+    header(input, here, columns, look.version),
+    ...body.slice(0, height),
+    footer(input, columns),
+  ];
   return lines.map((line) => fitLine(line, columns));
 }
 

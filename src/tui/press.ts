@@ -66,6 +66,7 @@ const ACTIONS: Readonly<Record<Action, (situation: Situation) => Outcome>> = {
   pin: keys.pin,
   add: ({ ui }) => change(ui, { prompt: { kind: "add-provider", text: "" } }),
   remove: keys.remove,
+  label: keys.label,
   copy(situation) {
     const { ui, data } = situation;
     const id =

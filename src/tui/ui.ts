@@ -13,6 +13,7 @@ export type Prompt =
   | { kind: "confirm"; question: string; effects: Effect[] }
   /** The last characters of the key, or its id where it has none. */
   | { kind: "remove"; keyId: string; expects: string; text: string }
+  | { kind: "label"; keyId: string; before: string; text: string }
   | { kind: "add-provider"; text: string }
   | { kind: "add-secret"; provider: string; text: string };
 

@@ -32,6 +32,7 @@ const COMMANDS = [
   ["models", "import"],
   ["token"],
   ["status"],
+  ["dash"],
   ["chat"],
   ["config"],
   ["config", "show"],

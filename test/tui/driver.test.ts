@@ -155,6 +155,15 @@ describe("keys", () => {
     expect(dash.server.told).toEqual([{ type: "key-add", provider: "groq", secret: "gsk_made-up" }]);
   });
 
+  it("e edits the label, and u brings the old one back", async () => {
+    const dash = await openDashboard();
+    await dash.press("e", "at work", "enter", "u");
+    expect(dash.server.told).toEqual([
+      { type: "key-edit", id: "groq-1", label: "at work" },
+      { type: "key-edit", id: "groq-1", label: null },
+    ]);
+  });
+
   it("a refusal is said in the server's words, with its remedy", async () => {
     const dash = await openDashboard();
     dash.server.reply = () => {

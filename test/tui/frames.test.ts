@@ -156,6 +156,15 @@ describe("what is shown", () => {
     expect(text).toContain("groq-1");
   });
 
+  it("a server of another version", () => {
+    const data = busy({ version: "0.0.9" });
+    expect(at({}, data)).toContain("the server is 0.0.9, this is 0.1.0: restart the server");
+  });
+
+  it("how many requests are newer than the one that is looked at", () => {
+    expect(at({ focus: "requests", requestId: "req_008000" })).toContain("held · 2 newer");
+  });
+
   it("no data as no data", () => {
     expect(at({ view: "analytics", range: "90d" })).toContain("asking the server");
     const data = busy();

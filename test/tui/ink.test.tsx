@@ -111,6 +111,18 @@ describe("on a terminal", () => {
     expect(server.asked).toEqual([]);
   });
 
+  it("what goes wrong inside gives the terminal back, and is told to whoever opened it", async () => {
+    const { see, server, dash, stdin, text } = start();
+    await see("groq-1");
+    // A server that speaks another language.
+    server.state = () => JSON.parse('{"keys": 7}');
+    stdin.write("p");
+    await expect(dash.ended).rejects.toThrow();
+    expect(stdin.raw).toBe(false);
+    expect(text()).toContain("\u001b[?1049l");
+    expect(text().endsWith("\u001b[?7h")).toBe(true);
+  });
+
   it("a smaller terminal gets a smaller frame", async () => {
     const { see, stdout, text } = start();
     await see("groq-1");

@@ -19,7 +19,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 export const LOOK: Look = {
-  ...{ unicode: true, colour: false, utcOffset: 0 },
+  ...{ version: "0.1.0", unicode: true, colour: false, utcOffset: 0 },
   signUps: [
     { provider: "groq", url: "https://console.groq.com/keys" },
     { provider: "mistral", url: "https://console.mistral.ai/api-keys" },

@@ -8,6 +8,7 @@ import { usageError } from "../complaint.ts";
 import { connectToServer } from "../connect.ts";
 import type { Context } from "../context.ts";
 import { type RemoteOptions, withExamples, withRemoteOptions } from "../options.ts";
+import { VERSION } from "../version.ts";
 
 interface Options extends RemoteOptions {
   once?: true;
@@ -106,6 +107,7 @@ async function lookOf({ environment, output }: Context, { ascii }: Options): Pro
     .filter(({ status }) => status !== "retired")
     .map(({ id, signUpUrl }) => ({ provider: id, url: signUpUrl ?? "needs no key" }));
   return {
+    version: VERSION,
     unicode: !ascii && speaksUnicode(environment),
     colour: output.paint.level > 0,
     utcOffset: -new Date().getTimezoneOffset(),

@@ -18,7 +18,11 @@ const ticker: Ticker = {
 export async function runLive(server: Server, look: Look): Promise<number> {
   const { stdin, stdout } = process;
   let exitCode = 0;
-  const stopProcess = (): void => void process.kill(process.pid, "SIGSTOP");
+  // Windows has no such thing.
+  const canStop = process.platform !== "win32";
+  const stopProcess = (): void => {
+    if (canStop) process.kill(process.pid, "SIGSTOP");
+  };
   const dash = openDash({ server, ticker, look, stdin, stdout, stopProcess });
   const onSignal = (signal: NodeJS.Signals): void => {
     exitCode = 128 + constants.signals[signal];
@@ -30,7 +34,7 @@ export async function runLive(server: Server, look: Look): Promise<number> {
     dash.end();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
-  process.on("SIGTSTP", dash.suspend);
+  if (canStop) process.on("SIGTSTP", dash.suspend);
   process.on("uncaughtException", onFailure);
   process.on("unhandledRejection", onFailure);
   try {

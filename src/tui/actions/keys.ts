@@ -163,6 +163,13 @@ export function remove(situation: Situation): Outcome {
   return change(situation.ui, { prompt });
 }
 
+export function label(situation: Situation): Outcome {
+  const key = chosenKey(situation);
+  if (key === undefined) return change(situation.ui);
+  const before = key.label ?? "";
+  return change(situation.ui, { prompt: { kind: "label", keyId: key.id, before, text: before } });
+}
+
 export function undo(situation: Situation): Outcome {
   const { ui, now } = situation;
   if (ui.undo === null || ui.undo.until <= now) return say(situation, "there is nothing to undo");

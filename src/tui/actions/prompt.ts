@@ -53,6 +53,17 @@ function given(situation: Situation, prompt: Exclude<Prompt, { kind: "confirm" }
       const command: Command = { type: "key-remove", id: prompt.keyId };
       return change(closed.ui, {}, { type: "command", command, done: `${prompt.keyId} removed` });
     }
+    case "label": {
+      const { keyId: id, before } = prompt;
+      const command = (label: string): Command => ({
+        type: "key-edit",
+        id,
+        label: label === "" ? null : label,
+      });
+      const undo = { command: command(before), says: `${id} has its old label` };
+      const done = text === "" ? `${id} has no label` : `${id} is "${text}"`;
+      return change(closed.ui, {}, { type: "command", command: command(text), done, undo });
+    }
     case "add-provider": {
       const provider = providerNamed(situation, text);
       if (provider === null) return say(situation, `no provider is called "${text}"`);

@@ -71,6 +71,8 @@ function promptLine(input: PaneInput, width: number): Line {
       ];
     case "command":
       return [span(" :", "accent"), span(prompt.text), cursor];
+    case "label":
+      return [span(` label of ${prompt.keyId}: `, "accent"), span(prompt.text), cursor];
     case "remove":
       return [
         span(` type ${prompt.expects} to remove ${prompt.keyId} for good: `, "warn"),

@@ -10,7 +10,7 @@ export function durations({ requests: all }: Data): number[] {
   return all.slice(0, 200).flatMap(({ outcome, durationMs }) => (outcome === "ok" ? [durationMs] : []));
 }
 
-export function header(input: PaneInput, here: number, width: number): Line {
+export function header(input: PaneInput, here: number, width: number, version: string): Line {
   const { data, now, glyphs } = input;
   const { snapshot, link } = data;
   const name = width >= 70 && snapshot !== null ? ` freellm ${snapshot.version}` : " freellm";
@@ -34,6 +34,10 @@ export function header(input: PaneInput, here: number, width: number): Line {
     span(` ${address}`),
     span(`  ${age(now - snapshot.startedAt)}`, "dim"),
   ];
+  if (snapshot.version !== version) {
+    const words = `the server is ${snapshot.version}, this is ${version}: restart the server`;
+    return apart(left, [span("  "), span(words, "warn"), span(" ")], width);
+  }
   const lately = data.rates.last(now, 60_000);
   const whole = data.rates.last(now, 900_000);
   const times = durations(data);

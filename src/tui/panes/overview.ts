@@ -1,6 +1,6 @@
 /** The first screen: keys above, the chosen one's limits, throughput and forecast between, requests below. */
 import { cell, fitLine, idCell, type Line, span, widthOf } from "../line.ts";
-import { chosen, shownKeys } from "../lists.ts";
+import { chosen, shownKeys, shownRequests } from "../lists.ts";
 import type { Section } from "../ui.ts";
 import { keyLines, stateCounts } from "./keys.ts";
 import { limitLines, limitPairs } from "./limits.ts";
@@ -69,10 +69,11 @@ function titles(input: PaneInput, width: number, showKeys: boolean): { title: Li
   };
 }
 
-export function requestTitle({ ui, data }: PaneInput): { title: Line; right: Line } {
+export function requestTitle({ ui, data, glyphs }: PaneInput): { title: Line; right: Line } {
   const focus = ui.view === "requests" || ui.focus === "requests";
   const filter = ui.filters.requests;
-  const following = ui.requestId === null ? "live" : "held";
+  const newer = shownRequests(data, ui).findIndex(({ id }) => id === ui.requestId);
+  const following = newer < 0 ? "live" : `held ${glyphs.dot} ${newer} newer ${glyphs.upArrow}`;
   const waiting = data.live.length;
   return {
     title: [span("Requests", focus ? "accent" : "plain"), span(`  ${following}`, "dim")],
