@@ -75,14 +75,7 @@ export async function openApplication(options: OpenOptions): Promise<OpenedAppli
       log.error("the store could not be written", { error: String(error) });
     const { store, notices } = openFileStore({ home, timers, random, now: clock.now(), onError });
     closing.push(() => store.close());
-    const vault = await openVault({
-      header: headerIn(store),
-      sealedRecords:
-        store.settings.sealed(UNIFIED_TOKEN) !== undefined ||
-        store.keys.list().some((key) => key.secret !== null),
-      ...openers(home, environment),
-      ...openerChoice(environment),
-    });
+    const vault = await openHomeVault(store, { home, environment });
     if (vault.created) notices.push(`Your keys are encrypted; ${vault.describe()} opens them.`);
     const application = createApplication(store, vault, settings, log);
     const close = (): void => {
@@ -95,6 +88,21 @@ export async function openApplication(options: OpenOptions): Promise<OpenedAppli
     for (const undo of closing.reverse()) undo();
     throw error;
   }
+}
+
+/** The vault of an open store, made where there is none yet. Throws VaultError. */
+export async function openHomeVault(
+  store: Store,
+  { home, environment }: Pick<Context, "home" | "environment">,
+): Promise<Vault> {
+  return await openVault({
+    header: headerIn(store),
+    sealedRecords:
+      store.settings.sealed(UNIFIED_TOKEN) !== undefined ||
+      store.keys.list().some((key) => key.secret !== null),
+    ...openers(home, environment),
+    ...openerChoice(environment),
+  });
 }
 
 /** An application that keeps everything in memory and leaves nothing behind. */
@@ -184,6 +192,7 @@ function createApplication(store: Store, vault: Vault, settings: Settings, log: 
     random,
     log,
     limits,
+    probeIntervalMs: settings.probeIntervalMs,
     preferences: preferencesIn(settings),
     hash: (text, seed) => Bun.hash.xxHash64(text, seed),
     version: VERSION,

@@ -3,11 +3,13 @@
  * (as the gateway of `serve/`) and carries out what users ask (as `Admin`), with or without a socket in front.
  */
 import { analyticsView } from "./app/analytics.ts";
+import { accuracyViews, drainViews, forecastViews, freeView } from "./app/forecast-views.ts";
 import { Housekeeping } from "./app/housekeeping.ts";
 import { isKeyCommand, KeyCommands, type KeyHost } from "./app/key-commands/index.ts";
 import { Keyring } from "./app/keyring.ts";
 import { ModelCommands } from "./app/model-commands.ts";
 import { modelViews } from "./app/model-views.ts";
+import { Prober } from "./app/prober.ts";
 import { Registry } from "./app/registry.ts";
 import { restoreModels } from "./app/restore-models.ts";
 import { UnifiedToken } from "./app/unified-token.ts";
@@ -47,6 +49,8 @@ export interface ApplicationOptions {
   log: Log;
   limits: ServeLimits;
   preferences: Preferences;
+  /** How long a key may be idle before it is tested; 0: no key is tested unasked. */
+  probeIntervalMs: number;
   /** Fast and seeded; need not be safe against somebody who knows the seed. */
   hash: (text: string, seed: bigint) => bigint;
   version: string;
@@ -93,6 +97,7 @@ export class Application implements Admin, Gateway, KeyHost {
   #callId: number;
   #requestNumber = 1;
   readonly #housekeeping: Housekeeping;
+  readonly #prober: Prober;
 
   constructor(options: ApplicationOptions) {
     this.store = options.store;
@@ -118,6 +123,7 @@ export class Application implements Admin, Gateway, KeyHost {
     this.#keys = new KeyCommands(this);
     this.#models = new ModelCommands(this);
     this.state.apply({ type: "preferences-set", preferences: options.preferences });
+    this.#prober = new Prober(this, options.probeIntervalMs);
     this.#housekeeping = new Housekeeping(this);
     this.#restore();
   }
@@ -202,9 +208,11 @@ export class Application implements Admin, Gateway, KeyHost {
   /** Housekeeping from now on. */
   start(): void {
     this.#housekeeping.start();
+    this.#prober.start();
   }
 
   close(): void {
+    this.#prober.stop();
     this.#housekeeping.stop();
     this.store.close();
   }
@@ -221,6 +229,10 @@ export class Application implements Admin, Gateway, KeyHost {
       keys: this.keyViews(),
       models: modelViews(this, now),
       quotas: quotaViews(this.state, now),
+      forecast: forecastViews(this.state, now),
+      free: freeView(this.state, now),
+      drains: drainViews(this.state, now),
+      accuracy: accuracyViews(this.state),
       requests: this.store.history.recent(SHOWN_REQUESTS),
       totals: this.store.totals(),
     };
@@ -243,6 +255,11 @@ export class Application implements Admin, Gateway, KeyHost {
       case "models-import":
       case "models-import-undo":
         return this.#models.execute(command);
+      case "requests-list": {
+        const { limit, failed, model, provider } = command;
+        const wanted = { failed: failed === true, model: model ?? null, provider: provider ?? null };
+        return { type: "requests", requests: this.store.history.find(wanted, limit) };
+      }
       case "token-show":
         return { type: "token", token: this.token.show() };
       case "token-rotate":

@@ -55,6 +55,7 @@ async function applicationWith(spec: ProviderSpec): Promise<Application> {
       aliases: {},
       private: false,
     },
+    probeIntervalMs: 0,
     hash: (text, seed) => Bun.hash.xxHash64(text, seed),
   });
   opened.push(application);

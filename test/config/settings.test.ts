@@ -31,6 +31,7 @@ describe("defaults", () => {
       rescue: true,
       hedge: false,
       holdTools: true,
+      probeIntervalMs: 21_600_000,
       upstreamTimeoutMs: 600_000,
       firstContentMs: 60_000,
       streamStallMs: 30_000,

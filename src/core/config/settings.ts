@@ -161,6 +161,10 @@ export const settingTable = {
     default: true,
     help: "Send tool calls when all of them are whole. Without it they stream, and cannot be rescued.",
   }),
+  probe_interval_ms: setting(milliseconds(0), {
+    default: 6 * 60 * MINUTE,
+    help: "How long a key may be idle before it is tested, while others are in use; 0 tests none unasked.",
+  }),
   upstream_timeout_ms: setting(milliseconds(1), {
     default: 10 * MINUTE,
     help: "How long one attempt may take in all.",

@@ -7,7 +7,7 @@ import { consequenceOf } from "./consequence.ts";
 import { Conversations } from "./conversation.ts";
 import { type Counter, type Need, needFor } from "./counter.ts";
 import { Drains } from "./drains.ts";
-import type { Learnt, RouterEvent } from "./event.ts";
+import type { KeyId, Learnt, RouterEvent } from "./event.ts";
 import { learnPace, learntLimits, observeLimits, restoreLimit } from "./learning.ts";
 import { COARSE_MS } from "./pace.ts";
 import { setRest, type Target } from "./target.ts";
@@ -45,6 +45,15 @@ export class RouterState {
     return this.#retries < Math.max(LEAST_RETRIES, this.#calls.size * RETRY_SHARE);
   }
 
+  /** When each key last served a call. */
+  readonly #provenAt = new Map<KeyId, number>();
+  /** When a call was last sent. */
+  lastUsedAt = Number.NEGATIVE_INFINITY;
+
+  provenAt(keyId: KeyId): number | null {
+    return this.#provenAt.get(keyId) ?? null;
+  }
+
   /** Calls sent, and of them those that doubled a slow one. */
   #sent = 0;
   #doubled = 0;
@@ -73,6 +82,7 @@ export class RouterState {
         break;
       case "key-removed":
         catalogue.removeKey(event.keyId);
+        this.#provenAt.delete(event.keyId);
         break;
       case "keys-ordered":
         catalogue.orderKeys(event.keyIds);
@@ -151,6 +161,7 @@ export class RouterState {
     target.model.health.dispatched(event.callId);
     target.model.pace.add(event.at, 1, 1);
     this.#sent++;
+    this.lastUsedAt = event.at;
     if (event.isDouble) this.#doubled++;
     const isRetry = (event.attempt ?? 1) > 1;
     if (isRetry) this.#retries++;
@@ -198,6 +209,7 @@ export class RouterState {
     if (!target) return;
     target.model.health.succeeded(at);
     target.model.measured.succeeded(at, event.firstContentMs);
+    this.#provenAt.set(event.keyId, at);
     for (const rest of target.rests) {
       if (rest.until <= at) rest.hits = 0;
     }
