@@ -77,6 +77,7 @@ function quota(owner: string, name: string, used: number, cap: number): QuotaVie
     cap,
     resetsAt,
     source: "documented",
+    ...{ left: cap - used, ratePerHour: 0, runsDryAt: null, confidence: "low" },
   };
 }
 
@@ -199,11 +200,16 @@ export const FORECAST: NonNullable<Snapshot["forecast"]> = [
   { scope: "model", id: "llama-70b", metric: null, window: null, dryAt: NOW + 6 * HOUR, resetsAt: null },
 ];
 
+const FREE: NonNullable<Snapshot["free"]> = {
+  ...{ requests: 1_240, tokens: 3_400_000, requestsPerHour: 60, tokensPerHour: 90_000 },
+  ...{ runsDryAt: null, resetsAt: NOW + 10 * HOUR, confidence: "medium", unlimited: 0 },
+};
+
 /** A server with much to show, and one request under way. */
 export function busy(more: Partial<Snapshot> = {}): Knowledge {
   const data = new Knowledge();
   data.link = { state: "live" };
-  data.takeSnapshot(snapshot({ forecast: FORECAST, ...more }), NOW, true);
+  data.takeSnapshot(snapshot({ forecast: FORECAST, free: FREE, ...more }), NOW, true);
   const call = { keyId: "groq-1", model: "groq/llama-3.3-70b-versatile" };
   const reserved = {
     type: "call-reserved",

@@ -43,23 +43,42 @@ export function rateTitle({ data, now, glyphs }: PaneInput, width: number): Line
   return join([span("tok/s ", "dim"), ...spark(tokens, glyphs), span(` ${compact(minute.tokens / 60)}`)]);
 }
 
+/** What runs dry first, and how much is left of everything that is free. */
 export function forecastLines(input: PaneInput, width: number, height: number): Line[] {
-  const { data, utcOffset, glyphs } = input;
-  const forecast = data.snapshot?.forecast;
-  if (forecast === undefined) return [[span("no data yet", "dim")]];
-  if (forecast.length === 0) return [[span("nothing runs dry at this pace", "dim")]];
-  const ordered = [...forecast].sort((one, other) => one.dryAt - other.dryAt);
-  return ordered.slice(0, height).map((one) => {
-    const before = one.resetsAt === null || one.dryAt < one.resetsAt;
-    return [
-      idCell(one.id, Math.max(6, width - 13), "plain", glyphs.ellipsis),
-      span(" "),
-      cell(nameOf(one), 4, "dim"),
-      span(" "),
-      cell(timeOfDay(one.dryAt, utcOffset).slice(0, 5), 5, before ? "warn" : "plain"),
-      span(before ? " !" : "", "bad"),
-    ];
-  });
+  const { snapshot } = input.data;
+  const left = leftLine(input);
+  if (snapshot?.forecast === undefined) return left === null ? [[span("no data yet", "dim")]] : [left];
+  const ordered = [...snapshot.forecast].sort((one, other) => one.dryAt - other.dryAt);
+  const lines = ordered
+    .slice(0, left === null ? height : height - 1)
+    .map((one) => dryLine(one, input, width));
+  if (lines.length === 0) lines.push([span("nothing runs dry", "dim")]);
+  return left === null ? lines : [...lines, left].slice(0, height);
+}
+
+function dryLine(one: ForecastView, { utcOffset, glyphs }: PaneInput, width: number): Line {
+  const isBefore = one.resetsAt === null || one.dryAt < one.resetsAt;
+  return [
+    idCell(one.id, Math.max(6, width - 13), "plain", glyphs.ellipsis),
+    span(" "),
+    cell(nameOf(one), 4, "dim"),
+    span(" "),
+    cell(timeOfDay(one.dryAt, utcOffset).slice(0, 5), 5, isBefore ? "warn" : "plain"),
+    span(isBefore ? " !" : "", "bad"),
+  ];
+}
+
+/** Calls of the usual size, and tokens. */
+function leftLine({ data }: PaneInput): Line | null {
+  const free = data.snapshot?.free;
+  if (free === undefined || (free.requests === 0 && free.unlimited > 0)) return null;
+  return [
+    span("left ", "dim"),
+    span(compact(free.requests)),
+    span(" calls ", "dim"),
+    span(compact(free.tokens)),
+    span(" tok", "dim"),
+  ];
 }
 
 function nameOf({ metric, window }: ForecastView): string {
