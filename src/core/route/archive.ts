@@ -8,6 +8,32 @@ export interface Archive {
   value<T>(current: T): T;
 }
 
+/** Things that refer to each other, by their numbers. */
+export interface Numbered<T> {
+  readonly list: readonly T[];
+  numberOf(item: T): number;
+  /** Throws for a number that nothing has. */
+  at(number: number): T;
+}
+
+export function numbered<T>(list: readonly T[]): Numbered<T> {
+  const numbers = new Map(list.map((item, index) => [item, index]));
+  return {
+    list,
+    numberOf: (item) => numbers.get(item) ?? -1,
+    at(number) {
+      const item = list[number];
+      if (item === undefined) throw new RangeError(`nothing has the number ${number}`);
+      return item;
+    },
+  };
+}
+
+/** Entries that hold nothing but data. */
+export function archiveMap<K, V>(archive: Archive, map: Map<K, V>): void {
+  for (const [key, value] of archive.value([...map])) map.set(key, value);
+}
+
 export class ArchiveWriter implements Archive {
   readonly values: unknown[] = [];
 

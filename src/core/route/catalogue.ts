@@ -1,4 +1,5 @@
 /** Which models and keys there are, in which order, and what a model name means. Changes only with the configuration. */
+import { type Archive, archiveMap, type Numbered } from "./archive.ts";
 import type { Counter } from "./counter.ts";
 import { Counters } from "./counters.ts";
 import {
@@ -47,17 +48,7 @@ export class Catalogue {
         known.model = model;
         known.provider = provider;
       } else {
-        this.models.set(key, {
-          key,
-          model,
-          provider,
-          health: new Health(),
-          measured: new Measured(),
-          pace: new Pace(true),
-          outage: this.#outage(provider.id),
-          refusedParameters: new Set(),
-          pin: this.pinOf(key),
-        });
+        this.#addModel(key, model, provider);
       }
     }
     for (const [key, entry] of this.models) {
@@ -65,6 +56,13 @@ export class Catalogue {
     }
     this.#changed();
     this.#retire();
+  }
+
+  #addModel(key: ModelKey, model: RoutedModel, provider: RoutedProvider): void {
+    const learnt = { health: new Health(), measured: new Measured(), pace: new Pace(true) };
+    const outage = this.#outage(provider.id);
+    const pin = this.pinOf(key);
+    this.models.set(key, { key, model, provider, ...learnt, outage, refusedParameters: new Set(), pin });
   }
 
   #outage(provider: string): { at: number } {
@@ -183,6 +181,44 @@ export class Catalogue {
 
   #changed(): void {
     this.#names = null;
+  }
+
+  /** What changed is built now, rather than when somebody happens to look: who looks when must not matter. */
+  prepare(): void {
+    this.#build();
+  }
+
+  /** `others`: counters that are referred to from elsewhere. Gives the numbers of all. */
+  archive(archive: Archive, others: Iterable<Counter>): Numbered<Counter> {
+    this.#preferences = archive.value(this.#preferences);
+    this.#modelOrder = archive.value(this.#modelOrder);
+    this.#pinned = archive.value(this.#pinned);
+    this.#keyOrder = archive.value(this.#keyOrder);
+    this.#ordinal = archive.value(this.#ordinal);
+    for (const map of [this.providers, this.keys, this.#outages, this.rests])
+      archiveMap<string, unknown>(archive, map);
+    const models = [...this.models.values()].map((entry) => entry.model);
+    for (const model of archive.value(models)) {
+      const provider = this.providers.get(model.provider);
+      const key = modelKey(model.provider, model.id);
+      if (provider && !this.models.has(key)) this.#addModel(key, model, provider);
+    }
+    for (const { health, measured, refusedParameters } of this.models.values()) {
+      health.archive(archive);
+      measured.archive(archive);
+      for (const parameter of archive.value([...refusedParameters])) refusedParameters.add(parameter);
+    }
+    const counters = this.#counters.archive(archive, others);
+    const targets = [...this.#targets].map(([id, target]) => {
+      return { id, ordinal: target.ordinal, keyId: target.key.id, name: target.model.key };
+    });
+    for (const { id, ordinal, keyId, name } of archive.value(targets)) {
+      const key = this.keys.get(keyId);
+      const model = this.models.get(name);
+      if (this.#targets.has(id) || !key || !model) continue;
+      this.#targets.set(id, { ordinal, model, key, counters: [], rests: [], removed: false });
+    }
+    return counters;
   }
 
   /** Marks the targets whose key or model is gone, for the requests that hold them. */

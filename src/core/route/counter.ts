@@ -1,4 +1,5 @@
 /** One limit with what is used of it. Several targets share a counter when the limit spans models or keys. */
+import type { Archive, Numbered } from "./archive.ts";
 import { type LimitSpec, type UnitCost, WINDOW_MS } from "./limits.ts";
 import { Others, type Partner } from "./others.ts";
 import { COARSE_MS, Pace } from "./pace.ts";
@@ -75,6 +76,7 @@ export class Counter implements Partner {
   }
 
   used(now: number): number {
+    if (this.#backedOffAt !== null) this.#recover(now);
     return this.own(now) + this.#others.sum(now);
   }
 
@@ -131,17 +133,18 @@ export class Counter implements Partner {
   }
 
   hasRoom(need: Need, now: number): boolean {
-    if (this.#backedOffAt !== null) this.#recover(now);
-    return this.used(now) + this.amountOf(need) <= this.limit.cap;
+    const used = this.used(now);
+    return used + this.amountOf(need) <= this.limit.cap;
   }
 
   /** null when there is room; else the earliest instant at which there may be, Infinity when there never is. */
   blockedUntil(need: Need, now: number): number | null {
     const amount = this.amountOf(need);
+    const used = this.used(now);
     const { cap } = this.limit;
     if (amount > cap) return Number.POSITIVE_INFINITY;
-    if (this.hasRoom(need, now)) return null;
-    if (this.own(now) + amount <= cap) return this.#others.freeAt(now, this.used(now) + amount - cap);
+    if (used + amount <= cap) return null;
+    if (this.own(now) + amount <= cap) return this.#others.freeAt(now, used + amount - cap);
     const allowed = cap - amount - this.#pending;
     if (this.limit.metric === "concurrency" || allowed < 0) return now + IN_FLIGHT_RECHECK_MS;
     return this.#window.freeAt(now, allowed);
@@ -184,6 +187,7 @@ export class Counter implements Partner {
 
   /** The provider refused a call that this limit had room for. */
   backOff(now: number): void {
+    this.#recover(now);
     const cap = Math.max(1, Math.floor(Math.min(this.own(now), this.limit.cap) * BACK_OFF));
     this.limit = { ...this.limit, cap, source: "learned" };
     this.#backedOffAt = now;
@@ -229,6 +233,7 @@ export class Counter implements Partner {
    */
   correct(remaining: number, resetAt: number | undefined, now: number): void {
     if (this.limit.metric === "concurrency") return;
+    this.#recover(now);
     const latest = now + WINDOW_MS[this.limit.window];
     this.#others.tell(this.limit.cap - remaining - this.own(now), Math.min(resetAt ?? latest, latest), now);
   }
@@ -241,6 +246,22 @@ export class Counter implements Partner {
   /** When the whole cap is there again. */
   resetAt(now: number): number {
     return this.#window.resetAt(now);
+  }
+
+  /** All that it shares use with, or did. */
+  get related(): readonly Counter[] {
+    return this.#others.related;
+  }
+
+  /** The pace is left out: it tells when a limit will be reached, not where a request goes. */
+  archive(archive: Archive, counters: Numbered<Counter>): void {
+    this.limit = archive.value(this.limit);
+    this.#configured = archive.value(this.#configured);
+    this.#backedOffAt = archive.value(this.#backedOffAt);
+    this.#pending = archive.value(this.#pending);
+    this.taken = archive.value(this.taken);
+    this.#window.archive(archive);
+    this.#others.archive(archive, counters);
   }
 
   /** What such a call takes from it. */

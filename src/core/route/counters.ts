@@ -1,4 +1,5 @@
 /** Every limit with what is used of it, shared by the targets that it holds for. */
+import { type Archive, archiveMap, type Numbered, numbered } from "./archive.ts";
 import { Counter } from "./counter.ts";
 import type { RoutedKey } from "./event.ts";
 import type { LimitSpec } from "./limits.ts";
@@ -75,8 +76,33 @@ export class Counters {
     const told = this.#told.get(`${key.account} ${model}`) ?? [];
     const has = (limit: LimitSpec): boolean =>
       limits.some(({ metric, window }) => metric === limit.metric && window === limit.window);
-    const further = [...told, PACE].filter((limit) => !has(limit));
+    const further = [PACE, ...told].filter((limit) => !has(limit));
     return further.length === 0 ? limits : [...limits, ...further];
+  }
+
+  /** With those that are only referred to any more, `others` among them. Between two builds, so that none is left over. */
+  archive(archive: Archive, others: Iterable<Counter>): Numbered<Counter> {
+    const found = new Set([...this.all.values(), ...others]);
+    for (const counter of found) for (const related of counter.related) found.add(related);
+    const ids = new Map([...this.all].map(([id, counter]) => [counter, id]));
+    const kept = archive.value(
+      [...found].map((counter) => {
+        const { limit, provider, owner, subject } = counter;
+        return { id: ids.get(counter) ?? null, limit, provider, owner, subject };
+      }),
+    );
+    archiveMap(archive, this.#told);
+    // Reading: they are all made before any refers to another.
+    for (const { id, limit, provider, owner, subject } of found.size === 0 ? kept : []) {
+      const counter = new Counter(limit, provider, owner, subject);
+      found.add(counter);
+      if (id === null) continue;
+      this.all.set(id, counter);
+      this.#alike.set(counter.kind, [...this.alike(counter), counter]);
+    }
+    const counters = numbered([...found]);
+    for (const counter of counters.list) counter.archive(archive, counters);
+    return counters;
   }
 
   #counter(limit: LimitSpec, key: RoutedKey, model: ModelEntry): Counter {

@@ -2,6 +2,7 @@
  * Accounts that are one to the provider: what is stated of the one falls by the calls of the other. They are counted as one until
  * the window ends in which that was seen last. Bounded; decides by events alone.
  */
+import { type Archive, archiveMap, type Numbered } from "./archive.ts";
 import type { Counter } from "./counter.ts";
 import type { AccountId, KeyId, RoutedKey } from "./event.ts";
 import { WINDOW_MS } from "./limits.ts";
@@ -98,6 +99,22 @@ export class Drains {
       drains.push({ provider: first.provider, accounts, keys: keys.map(({ id }) => id), since, until });
     }
     return drains;
+  }
+
+  archive(archive: Archive, { list, numberOf, at }: Numbered<Counter>): void {
+    archiveMap(archive, this.#pairs);
+    for (const counter of list) {
+      const known = this.#statements.get(counter);
+      const taken = [...(known?.taken ?? [])].map(([other, amount]) => [numberOf(other), amount] as const);
+      const kept = archive.value(known ? { at: known.at, excess: known.excess, taken } : null);
+      if (kept === null) continue;
+      const own = kept.taken.filter(([number]) => number >= 0);
+      const statement = { at: kept.at, excess: kept.excess };
+      this.#statements.set(counter, {
+        ...statement,
+        taken: new Map(own.map(([number, amount]) => [at(number), amount])),
+      });
+    }
   }
 
   #judge(

@@ -1,4 +1,5 @@
 /** Use of a limit that is not counted where it is asked: by others, by keys that drain together, by an account that a key has left. */
+import type { Archive, Numbered } from "./archive.ts";
 
 /** What one counter tells another. */
 export interface Partner {
@@ -87,6 +88,20 @@ export class Others<P extends Partner> {
     if (this.#joined.length === 0 || now >= this.#joinedUntil) return this.#inherited;
     if (this.#inherited.length === 0) return this.#joined;
     return [...new Set([...this.#joined, ...this.#inherited])];
+  }
+
+  /** Everything that it refers to, whether it counts now or not. */
+  get related(): readonly P[] {
+    return [...this.#joined, ...this.#inherited];
+  }
+
+  archive(archive: Archive, { numberOf, at }: Numbered<P>): void {
+    this.#unseen = archive.value(this.#unseen);
+    this.#unseenUntil = archive.value(this.#unseenUntil);
+    this.#joined = archive.value(this.#joined.map(numberOf)).map(at);
+    this.#joinedUntil = archive.value(this.#joinedUntil);
+    this.#inherited = archive.value(this.#inherited.map(numberOf)).map(at);
+    this.#none = archive.value(this.#none);
   }
 
   #partnersUse(now: number): number {

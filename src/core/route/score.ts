@@ -82,9 +82,10 @@ const CLASS_UNKNOWN_TOKENS = 50;
 function quotaPart(target: Target, now: number): number {
   let least = 1;
   for (const counter of target.counters) {
+    const used = counter.used(now);
     const { limit } = counter;
     if (limit.cap <= 0) return 0;
-    const left = 1 - Math.min(1, counter.used(now) / limit.cap);
+    const left = 1 - Math.min(1, used / limit.cap);
     let part = 0.25 + left / 2;
     if (limit.metric !== "concurrency" && typeof limit.reset === "object") {
       // A full pot that is poured away soon is worth more than a full one that must last.

@@ -2,6 +2,7 @@
  * The routing state: everything that decides where a request may go. `apply` is the only way in; it takes what
  * happened and has no clock, no randomness and no I/O, so that the same events always give the same state.
  */
+import { type Archive, archiveMap } from "./archive.ts";
 import { Catalogue } from "./catalogue.ts";
 import { consequenceOf } from "./consequence.ts";
 import { Conversations } from "./conversation.ts";
@@ -232,6 +233,29 @@ export class RouterState {
     target.model.health.failed(at);
     target.model.outage.at = at;
     target.model.measured.failed(at);
+  }
+
+  /** All of it, for `checkpoint.ts`. */
+  archive(archive: Archive): void {
+    this.sequence = archive.value(this.sequence);
+    this.lastUsedAt = archive.value(this.lastUsedAt);
+    archiveMap(archive, this.#provenAt);
+    this.#retries = archive.value(this.#retries);
+    this.#sent = archive.value(this.#sent);
+    this.#doubled = archive.value(this.#doubled);
+    const open = [...this.#calls.values()].flatMap((call) => call.counters);
+    const counters = this.catalogue.archive(archive, open);
+    this.conversations.archive(archive);
+    this.drains.archive(archive, counters);
+    const calls = [...this.#calls].map(([id, { target, counters: taken, ...call }]) => {
+      const place = { keyId: target.key.id, model: target.model.key };
+      return { id, call, ...place, counters: taken.map(counters.numberOf) };
+    });
+    for (const { id, call, keyId, model, counters: taken } of archive.value(calls)) {
+      const target = this.catalogue.target(keyId, model);
+      // Of a key or a model that is gone: what it took counts, and nothing else will come of it.
+      if (target) this.#calls.set(id, { ...call, target, counters: taken.map(counters.at) });
+    }
   }
 
   /** What is worth keeping over a restart beside the ledger. */
