@@ -7,8 +7,8 @@ import type { Press } from "./press.ts";
 import { type Screen, Session } from "./session.ts";
 import type { Server, Ticker } from "./source.ts";
 
-/** Between two looks at what is new: 4 frames a second. */
-const TICK_MS = 250;
+/** Between two looks at what is new: 3 frames a second; what is pressed is drawn at once. */
+const TICK_MS = 333;
 /** As long as there is nothing to see. */
 const FIRST_TICK_MS = 25;
 const MAX_FPS = 10;
@@ -64,15 +64,18 @@ function App({ session, options, outside }: AppProps) {
   const { ticker, stdout, stopProcess } = options;
   const { exit, suspendTerminal } = useApp();
   const { columns, rows } = useWindowSize();
-  const [, setDrawn] = useState("");
-  const lines = session.frame({ columns, rows }).map((line) => encodeLine(line, session.look));
+  const [drawn, setDrawn] = useState(() => pictureOf(session, columns, rows));
+  const picture = isOf(drawn, columns, rows) ? drawn : pictureOf(session, columns, rows);
   const latest = useRef({ columns, rows });
   latest.current = { columns, rows };
 
-  /** Draws only what has changed: the same text as before is no new frame. */
+  /** The same text as before is no new frame. */
   const draw = useCallback((): void => {
-    const now = session.frame(latest.current).map((line) => encodeLine(line, session.look));
-    setDrawn(now.join("\n"));
+    const size = latest.current;
+    const next = pictureOf(session, size.columns, size.rows);
+    setDrawn((before) =>
+      before.text === next.text && isOf(before, size.columns, size.rows) ? before : next,
+    );
   }, [session]);
 
   const suspend = (): void => {
@@ -113,7 +116,7 @@ function App({ session, options, outside }: AppProps) {
 
   return (
     <Box flexDirection="column">
-      {lines.map((line, index) => (
+      {picture.lines.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
         <Text key={index} wrap="truncate">
           {line}
@@ -121,6 +124,22 @@ function App({ session, options, outside }: AppProps) {
       ))}
     </Box>
   );
+}
+
+interface Picture {
+  columns: number;
+  rows: number;
+  lines: string[];
+  text: string;
+}
+
+function pictureOf(session: Session, columns: number, rows: number): Picture {
+  const lines = session.frame({ columns, rows }).map((line) => encodeLine(line, session.look));
+  return { columns, rows, lines, text: lines.join("\n") };
+}
+
+function isOf(picture: Picture, columns: number, rows: number): boolean {
+  return picture.columns === columns && picture.rows === rows;
 }
 
 /** Keys that a terminal sends as a character. */

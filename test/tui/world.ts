@@ -78,6 +78,7 @@ function quota(owner: string, name: string, used: number, cap: number): QuotaVie
     resetsAt,
     source: "documented",
     ...{ left: cap - used, ratePerHour: 0, runsDryAt: null, confidence: "low" },
+    ...{ left: cap - used, ratePerHour: 0, runsDryAt: null, confidence: "low" },
   };
 }
 

@@ -75,7 +75,7 @@ function leftLine({ data }: PaneInput): Line | null {
   return [
     span("left ", "dim"),
     span(compact(free.requests)),
-    span(" calls ", "dim"),
+    span(" req ", "dim"),
     span(compact(free.tokens)),
     span(" tok", "dim"),
   ];
