@@ -236,6 +236,19 @@ describe("the failover loop", () => {
     expect(calls).toEqual(["a-1 m", "a-3 m"]);
   });
 
+  it("counts a call that was given up here, even where failed calls do not count", async () => {
+    for (const [failure, used] of [
+      [failing("server_error", "model", { status: 503 }), 0],
+      [failing("timeout", "model"), 1],
+      [failing("aborted", "request"), 1],
+    ] as const) {
+      const limits = [limit({ metric: "requests", window: "day", cap: 5 })];
+      const world = new World().provider("p", [{ id: "m", limits }], "no").key("p-1");
+      await run(world, () => failure);
+      expect(world.state.catalogue.target("p-1", "p/m")?.counters[0]?.used(world.now)).toBe(used);
+    }
+  });
+
   it("calls it a failure, not a limit, when its own failed calls used the limit up", async () => {
     const caps = [limit({ metric: "requests", window: "minute", cap: 2 })];
     const world = new World().provider("a", [{ id: "m", limits: caps }]).key("a-1");

@@ -102,6 +102,25 @@ describe("a stated limit that nobody knew", () => {
     expect(target?.model.measured.firstContentMs).toBeCloseTo(700);
   });
 
+  it("goes back to its own limit, not to another one of that metric and window", () => {
+    const limits = [
+      limit({ metric: "requests", window: "day", cap: 2 }),
+      limit({ metric: "requests", window: "day", cap: 5, pool: "free" }),
+    ];
+    const build = (): World => new World().provider("p", [{ id: "m", limits }]).key("p-1");
+    const world = build();
+    const told = { metric: "requests", window: "day" } as const;
+    const both = [
+      { ...told, subject: "model", cap: 3 },
+      { ...told, subject: "pool", cap: 6 },
+    ] as const;
+    world.apply({ type: "limit-observed", keyId: "p-1", model: "p/m", at: world.now, observations: both });
+    const again = build();
+    again.apply({ type: "learnt-restored", learnt: world.state.learnt(world.now), at: world.now });
+    const target = again.state.catalogue.target("p-1", "p/m");
+    expect(target?.counters.slice(0, 2).map(({ limit: { cap } }) => cap)).toEqual([3, 6]);
+  });
+
   it("of something that is gone is forgotten", () => {
     const state = new RouterState();
     const limits = [

@@ -8,6 +8,7 @@ import type {
   DataUse,
   LimitMetric,
   LimitObservation,
+  LimitScope,
   LimitSpec,
   LimitWindow,
   SpeedClass,
@@ -112,6 +113,9 @@ export interface Binding {
 export interface LearntLimit {
   account: AccountId;
   model: ModelKey;
+  /** Tell it from others of that metric and window; absent in what older programs wrote. */
+  scope?: LimitScope;
+  pool?: string | null;
   metric: LimitMetric;
   window: LimitWindow;
   cap: number;

@@ -156,10 +156,13 @@ export async function failover<Answer>(
   return { kind: "exhausted", why: exhaustion(request, ports.now()), last };
 }
 
-/** Unless the provider is known not to count failures the request counts; the prompt does unless it was refused unread. */
+/**
+ * Unless the provider is known not to count failures the request counts; the prompt does unless it was refused unread.
+ * Only what the provider answered itself is a failure to it: a call that was given up here may go well there.
+ */
 function spentOnFailure({ target, need }: Reservation, failure: Failure | null): Spent {
-  if (failure?.unsent || target.model.provider.failedCallsCount === "no")
-    return { requests: 0, inputTokens: 0, outputTokens: 0, counted: false };
+  const isFree = failure?.status !== undefined && target.model.provider.failedCallsCount === "no";
+  if (failure?.unsent || isFree) return { requests: 0, inputTokens: 0, outputTokens: 0, counted: false };
   const unread = failure?.status !== undefined && failure.status >= 400 && failure.status < 500;
   return { requests: 1, inputTokens: unread ? 0 : need.inputTokens, outputTokens: 0, counted: false };
 }

@@ -79,18 +79,24 @@ export function learntLimits(catalogue: Catalogue): LearntLimit[] {
     for (const counter of counters) {
       const learnt = counter.learnt;
       if (learnt === null || found.has(counter)) continue;
-      const { metric, window } = counter.limit;
-      found.set(counter, { account: key.account, model: model.key, metric, window, ...learnt });
+      const { scope, pool, metric, window } = counter.limit;
+      found.set(counter, { account: key.account, model: model.key, scope, pool, metric, window, ...learnt });
     }
   }
   return [...found.values()];
 }
 
 export function restoreLimit(catalogue: Catalogue, learnt: LearntLimit, now: number): void {
-  const { account, model, metric, window, cap, source } = learnt;
+  const { account, model, scope, pool, metric, window, cap, source } = learnt;
   for (const target of catalogue.targets) {
     if (target.model.key !== model || target.key.account !== account) continue;
-    const known = target.counters.find(({ limit }) => limit.metric === metric && limit.window === window);
+    const known = target.counters.find(
+      ({ limit }) =>
+        limit.metric === metric &&
+        limit.window === window &&
+        (scope === undefined || limit.scope === scope) &&
+        (pool === undefined || limit.pool === pool),
+    );
     const limit: LimitSpec = { scope: "account", pool: null, metric, window, cap, reset: "sliding", source };
     (known ?? catalogue.addLimit(target, limit)).restoreLearnt(cap, source, now);
     return;

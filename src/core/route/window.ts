@@ -149,7 +149,7 @@ class RefillWindow implements UseWindow {
   readonly #span: number;
   readonly #cap: () => number;
   #level = 0;
-  /** When `#level` held. */
+  /** When `#level` held: from then on it flows. */
   #at = Number.NEGATIVE_INFINITY;
 
   constructor(span: number, cap: () => number) {
@@ -169,13 +169,17 @@ class RefillWindow implements UseWindow {
       this.#level = this.#levelAt(at);
       this.#at = at;
     }
-    this.#level = Math.max(0, this.#level + amount);
+    // The provider may see the first call later than the others: nothing flows until then.
+    if (this.#level === 0 && amount > 0) this.#at = Math.max(this.#at, at + guard(this.#span));
+    // What flowed back meanwhile cannot be taken back again.
+    const flowed = amount < 0 ? Math.max(0, this.#at - guard(this.#span) - at) * this.#rate : 0;
+    this.#level = Math.max(0, this.#level + (amount < 0 ? Math.min(0, amount + flowed) : amount));
   }
 
   freeAt(now: number, allowed: number): number {
     const excess = this.used(now) - allowed;
     // One millisecond more: what is a rounding error short is not there yet.
-    return excess <= 0 ? now : Math.ceil(now + excess / this.#rate) + 1;
+    return excess <= 0 ? now : Math.ceil(Math.max(now, this.#at) + excess / this.#rate) + 1;
   }
 
   emptyAt(now: number): number {
@@ -187,7 +191,8 @@ class RefillWindow implements UseWindow {
   }
 
   remainsAt(now: number, at: number): number {
-    return Math.max(0, this.used(now) - (at - now) * this.#rate);
+    const used = this.used(now);
+    return Math.max(0, used - Math.max(0, at - Math.max(now, this.#at)) * this.#rate);
   }
 
   /** Use that flows back in a millisecond. */
@@ -231,7 +236,8 @@ class FixedWindow implements UseWindow {
     if (at < this.#start) return;
     this.#turn(at);
     this.#total = Math.max(0, this.#total + amount);
-    if (at >= this.#end) this.#early = Math.max(0, this.#early + amount);
+    // Within the guard on either side: the provider may see it on the other one.
+    if (at >= this.#end - this.#guard) this.#early = Math.max(0, this.#early + amount);
   }
 
   freeAt(now: number, allowed: number): number {
