@@ -39,6 +39,8 @@ export interface CustomKey {
   key: string | null;
   models?: string[];
   account?: string;
+  /** Context window of its models, in tokens. */
+  context?: number;
   limits?: { rpm?: number; rpd?: number; tpm?: number; tpd?: number; concurrency?: number };
 }
 
@@ -106,6 +108,7 @@ export async function addCustomKey(home: string, custom: CustomKey): Promise<voi
   const args = ["keys", "add", "custom", "--name", custom.name, "--base-url", custom.baseUrl];
   for (const model of custom.models ?? ["test-model"]) args.push("--model", model);
   if (custom.account !== undefined) args.push("--account", custom.account);
+  if (custom.context !== undefined) args.push("--context", String(custom.context));
   for (const [name, cap] of Object.entries(custom.limits ?? {})) args.push(`--${name}`, String(cap));
   if (custom.key === null) args.push("--keyless");
   const result = await cli(home, args, { stdin: custom.key === null ? "" : `${custom.key}\n` });

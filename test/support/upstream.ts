@@ -21,6 +21,8 @@ export interface UpstreamOptions {
   models?: string[];
   /** What it does when the script is at its end; a plain answer when left out. */
   otherwise?: Step;
+  /** The list of models is refused to these keys. */
+  refusesKey?: (key: string) => boolean;
 }
 
 export async function startUpstream(options: UpstreamOptions = {}): Promise<Upstream> {
@@ -54,7 +56,10 @@ export async function startUpstream(options: UpstreamOptions = {}): Promise<Upst
       return;
     }
     upstream.otherCalls.push(call);
-    if (call.method === "GET" && call.path.endsWith("/models")) {
+    if (options.refusesKey?.(call.key) === true) {
+      const error = { message: "Incorrect API key provided", code: "invalid_api_key" };
+      exchange.reply(401, { "content-type": "application/json" }, JSON.stringify({ error }));
+    } else if (call.method === "GET" && call.path.endsWith("/models")) {
       const data = models.map((id) => ({ id, object: "model", owned_by: "test" }));
       exchange.reply(200, { "content-type": "application/json" }, JSON.stringify({ object: "list", data }));
     } else {
