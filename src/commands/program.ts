@@ -33,10 +33,27 @@ const ENTRIES: readonly Entry[] = [
     load: () => import("./chat/index.ts"),
   },
   {
+    name: "backup",
+    summary: "write keys and settings into one sealed file",
+    load: () => import("./backup/index.ts"),
+  },
+  {
+    name: "restore",
+    summary: "put a backup in the place of what is there",
+    load: () => import("./backup/restore.ts"),
+  },
+  {
     name: "config",
     summary: "show, edit and check the settings",
     load: () => import("./config/index.ts"),
   },
+  {
+    name: "quota",
+    summary: "show what is used of each limit, and what is left",
+    load: () => import("./quota/index.ts"),
+  },
+  { name: "usage", summary: "sum up requests and tokens", load: () => import("./usage.ts") },
+  { name: "requests", summary: "list the latest requests", load: () => import("./requests/index.ts") },
   { name: "dash", summary: "watch the running server live", load: () => import("./dash/index.ts") },
 ];
 

@@ -3,9 +3,11 @@
  * running server, the dashboard. One shape for the admin API and for calls in the process.
  */
 import type { EndpointView, KeyCheck, KeyCommand, KeyView, ProbeView, SealedKey } from "./command/keys.ts";
-import type { RequestRecord } from "./route/event.ts";
+import type { EstimateSums, KeyId, RequestRecord } from "./route/event.ts";
 import type {
+  Confidence,
   DataUse,
+  JointForecast,
   LimitMetric,
   LimitSource,
   LimitSpec,
@@ -20,6 +22,7 @@ export type {
   KeyCheck,
   KeyCommand,
   KeyView,
+  ModelGroup,
   ProbeView,
   SealedKey,
 } from "./command/keys.ts";
@@ -53,6 +56,8 @@ export type Command =
     }
   /** Back to what was before the last import. */
   | { type: "models-import-undo" }
+  /** The latest requests that fit, at most `limit`: of a model or provider, served by it or tried at it. */
+  | { type: "requests-list"; limit: number; failed?: boolean; model?: string; provider?: string }
   | { type: "token-show" }
   | { type: "token-rotate" };
 
@@ -140,9 +145,33 @@ export interface QuotaView {
   window: LimitWindow;
   used: number;
   cap: number;
+  left: number;
   /** ISO time; null when nothing is used. */
   resetsAt: string | null;
   source: LimitSource;
+  /** Expected within the next hour. */
+  ratePerHour: number;
+  /** ISO time; null where it does not run dry before it is reset. */
+  runsDryAt: string | null;
+  /** How much to believe that. */
+  confidence: Confidence;
+}
+
+/** What is left of everything free until `resetsAt`, in calls of the usual size. Times in epoch milliseconds. */
+export type FreeView = JointForecast;
+
+/** Accounts that one provider seems to count as one: as one they are counted until then. */
+export interface DrainView {
+  provider: string;
+  keys: KeyId[];
+  /** Epoch milliseconds. */
+  until: number;
+}
+
+/** How well the prompts of one model were estimated; sums in tokens. */
+export interface AccuracyView extends EstimateSums {
+  /** `<provider>/<upstream id>`. */
+  model: string;
 }
 
 /** When a key or a model has nothing left at the pace of the last while. */
@@ -175,6 +204,9 @@ export interface Snapshot {
   requests: RequestRecord[];
   /** What runs dry first; absent while nothing is known. */
   forecast?: ForecastView[];
+  free?: FreeView;
+  drains?: DrainView[];
+  accuracy?: AccuracyView[];
   totals: { requests: number; failed: number; failovers: number; inputTokens: number; outputTokens: number };
 }
 
@@ -223,6 +255,8 @@ export type CommandReply =
   | { type: "model"; model: ModelView }
   | { type: "models"; models: ModelView[] }
   | { type: "refreshed"; refreshes: RefreshView[] }
+  /** Latest first. */
+  | { type: "requests"; requests: RequestRecord[] }
   | { type: "catalogue"; catalogue: CatalogueView }
   | { type: "token"; token: string };
 

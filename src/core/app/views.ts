@@ -2,6 +2,7 @@
 import type { KeyView, QuotaView } from "../command.ts";
 import { leastObstacle, obstacleText } from "../route/availability.ts";
 import type { KeyId, KeyState } from "../route/event.ts";
+import { forecastOf } from "../route/forecast.ts";
 import type { Obstacle } from "../route/plan.ts";
 import type { RouterState } from "../route/state.ts";
 import type { Target } from "../route/target.ts";
@@ -14,11 +15,12 @@ export interface KeyFacts {
   account: string;
   last4: string | null;
   baseUrl: string | null;
+  proxy: string | null;
 }
 
 export function keyView(state: RouterState, facts: KeyFacts, order: number, now: number): KeyView {
-  const { id, provider, label, account, last4, baseUrl } = facts;
-  return { id, provider, label, account, ...keyState(state, id, now), last4, order, baseUrl };
+  const { id, provider, label, account, last4, baseUrl, proxy } = facts;
+  return { id, provider, label, account, ...keyState(state, id, now), last4, order, baseUrl, proxy };
 }
 
 function targetsOf(state: RouterState, keyId: KeyId): Target[] {
@@ -61,6 +63,7 @@ export function quotaViews(state: RouterState, now: number): QuotaView[] {
     const { limit, owner, subject } = counter;
     if (!Number.isFinite(limit.cap)) continue;
     const used = counter.used(now);
+    const forecast = forecastOf(counter, now);
     views.push({
       provider: counter.provider,
       model: subject,
@@ -69,9 +72,13 @@ export function quotaViews(state: RouterState, now: number): QuotaView[] {
       window: limit.window,
       used,
       cap: limit.cap,
+      left: forecast.left,
       resetsAt:
         used > 0 && limit.metric !== "concurrency" ? new Date(counter.emptyAt(now)).toISOString() : null,
       source: limit.source,
+      ratePerHour: forecast.ratePerHour,
+      runsDryAt: forecast.runsDryAt === null ? null : new Date(forecast.runsDryAt).toISOString(),
+      confidence: forecast.confidence,
     });
   }
   return views;

@@ -1,4 +1,5 @@
 /** What several paces together will probably use, and when that reaches a bound. */
+import type { Confidence } from "./limits.ts";
 import type { Outlook, Pace } from "./pace.ts";
 
 const MINUTE = 60_000;
@@ -8,8 +9,6 @@ const STEP_MS = 15 * MINUTE;
 const FEWEST_STEPS = 60;
 const MOST_STEPS = 800;
 
-/** By how many calls were seen, and whether it goes as it went. */
-export type Confidence = "high" | "medium" | "low";
 const SURE_CALLS = 20;
 const FEW_CALLS = 6;
 

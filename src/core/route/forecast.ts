@@ -3,11 +3,9 @@
  * Reads the state as of `now`, epoch milliseconds, and decides nothing.
  */
 import { type Counter, type Need, needFor } from "./counter.ts";
-import { type Confidence, Demand } from "./demand.ts";
-import { WINDOW_MS } from "./limits.ts";
+import { Demand } from "./demand.ts";
+import { type Confidence, type JointForecast, WINDOW_MS } from "./limits.ts";
 import type { Target } from "./target.ts";
-
-export type { Confidence } from "./demand.ts";
 
 export interface CounterForecast {
   left: number;
@@ -44,22 +42,6 @@ function runsDryAt(counter: Counter, demand: Demand, now: number): number | null
     level = Math.max(0, level - flow * milliseconds) + use;
     return level;
   });
-}
-
-/** What several targets together still give until one of their limits is reset, in calls of their usual size. */
-export interface JointForecast {
-  requests: number;
-  tokens: number;
-  /** Expected within the next hour. */
-  requestsPerHour: number;
-  tokensPerHour: number;
-  /** Epoch milliseconds; null where that does not happen before `resetsAt`, or not at all. */
-  runsDryAt: number | null;
-  /** When the first of the limits that were counted is reset; null where there is none. */
-  resetsAt: number | null;
-  confidence: Confidence;
-  /** Models with a target that no known limit of a day or more holds for: what they give is not counted. */
-  unlimited: number;
 }
 
 /** Limits of shorter windows come back soon; they say how fast, not how much. */

@@ -86,4 +86,23 @@ export interface LimitObservation {
   resetAt?: number;
 }
 
+/** How much to believe a forecast: by how many calls were seen, and whether it goes as it went. */
+export type Confidence = "high" | "medium" | "low";
+
+/** What several targets together still give until one of their limits is reset, in calls of their usual size. */
+export interface JointForecast {
+  requests: number;
+  tokens: number;
+  /** Expected within the next hour. */
+  requestsPerHour: number;
+  tokensPerHour: number;
+  /** Epoch milliseconds; null where that does not happen before `resetsAt`, or not at all. */
+  runsDryAt: number | null;
+  /** When the first of the limits that were counted is reset; null where there is none. */
+  resetsAt: number | null;
+  confidence: Confidence;
+  /** Models with a target that no known limit of a day or more holds for: what they give is not counted. */
+  unlimited: number;
+}
+
 export { WINDOW_MS } from "../chat/zone.ts";

@@ -15,6 +15,7 @@ export interface AdminOptions {
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const MAX_CHECKED = 1_000;
+const MAX_LISTED = 10_000;
 
 const limits = v.strictObject({
   rpm: v.optional(count),
@@ -93,6 +94,13 @@ const commandSchema = v.variant("type", [
     apply: v.boolean(),
   }),
   v.strictObject({ type: v.literal("models-import-undo") }),
+  v.strictObject({
+    type: v.literal("requests-list"),
+    limit: v.pipe(count, v.maxValue(MAX_LISTED)),
+    failed: v.optional(v.boolean()),
+    model: v.optional(text),
+    provider: v.optional(text),
+  }),
   v.strictObject({ type: v.literal("token-show") }),
   v.strictObject({ type: v.literal("token-rotate") }),
 ]);

@@ -17,11 +17,22 @@ export interface Totals {
   outputTokens: number;
 }
 
+/** Which requests are looked for; null: whatever it is. */
+export interface Wanted {
+  /** Only those that got no answer, or a broken one. */
+  failed: boolean;
+  /** As asked for, or as it was served or tried: `id` or `provider/id`. */
+  model: string | null;
+  provider: string | null;
+}
+
 export interface History {
   /** Queues a record: a kill loses those of the last quarter of a second, closing loses none. */
   add(record: RequestRecord): void;
   /** Latest first; none where the history cannot be read, which `onError` is told: nothing else depends on it. */
   recent(limit: number): RequestRecord[];
+  /** The same of those that fit, among the latest 50,000. */
+  find(wanted: Wanted, limit: number): RequestRecord[];
   /** Sums over the slots of one length that start within [from, to]; none where they cannot be read. */
   rollups(span: RollupSpan, from: number, to: number): Rollup[];
   /** Of all requests ever, also of those no longer in the history. */
@@ -40,6 +51,15 @@ export function createHistory(
       served_key, attempts, input_tokens, output_tokens, first_content_ms, duration_ms)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const selectRecent = database.prepare("SELECT * FROM requests ORDER BY at DESC, sequence DESC LIMIT ?");
+  // Attempts are [provider, model, key, ...] each: see packAttempt.
+  const selectWanted = database.prepare(`
+    SELECT * FROM (SELECT * FROM requests ORDER BY at DESC, sequence DESC LIMIT 50000) AS latest
+    WHERE (? = 0 OR outcome IN ('failed', 'broken'))
+      AND (? IS NULL OR EXISTS (SELECT 1 FROM json_each(attempts) WHERE json_extract(value, '$[0]') = ?))
+      AND (? IS NULL OR model = ? OR EXISTS (
+        SELECT 1 FROM json_each(attempts)
+        WHERE ? IN (json_extract(value, '$[1]'), json_extract(value, '$[0]') || '/' || json_extract(value, '$[1]'))))
+    ORDER BY at DESC, sequence DESC LIMIT ?`);
   const updateTotals = database.prepare(
     "UPDATE totals SET requests = ?, failed = ?, failovers = ?, input_tokens = ?, output_tokens = ?",
   );
@@ -86,6 +106,16 @@ export function createHistory(
       flush();
       try {
         return selectRecent.all(limit).map(toRecord);
+      } catch (error) {
+        onError(error);
+        return [];
+      }
+    },
+    find({ failed, model, provider }, limit) {
+      flush();
+      try {
+        const values = [failed ? 1 : 0, provider, provider, model, model, model, limit];
+        return selectWanted.all(...values).map(toRecord);
       } catch (error) {
         onError(error);
         return [];

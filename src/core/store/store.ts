@@ -40,7 +40,7 @@ export interface Store {
   readonly settings: Settings;
   /** Also takes `request-finished` into the history. */
   readonly journal: Journal;
-  readonly history: Pick<History, "recent" | "rollups">;
+  readonly history: Pick<History, "recent" | "find" | "rollups">;
   readonly decisions: Decisions;
   readonly eventLog: EventLog;
   /** The first free call id: larger than every one ever used. */
@@ -102,6 +102,7 @@ export function openStore(options: StoreOptions): Store {
     },
     history: {
       recent: (limit) => history.recent(limit),
+      find: (wanted, limit) => history.find(wanted, limit),
       rollups: (span, from, to) => history.rollups(span, from, to),
     },
     decisions,

@@ -1,0 +1,49 @@
+/** Numbers for people. */
+
+/** `######....` for 0.6. What is not empty shows, what is not full does not look so. */
+export function bar(fraction: number, width: number): string {
+  const share = Math.min(1, Math.max(0, fraction));
+  let full = Math.round(share * width);
+  if (share > 0) full = Math.max(1, full);
+  if (share < 1) full = Math.min(width - 1, full);
+  return "#".repeat(full) + ".".repeat(width - full);
+}
+
+/** `999`, `12.5k`, `86k`, `1.2M`; of less than ten, one digit behind the point where there is one. */
+export function compact(value: number): string {
+  for (const [size, letter] of [
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e4, "k"],
+  ] as const) {
+    if (value < size) continue;
+    const unit = letter === "k" ? 1e3 : size;
+    const scaled = value / unit;
+    return `${scaled < 100 ? Number(scaled.toFixed(1)) : Math.round(scaled)}${letter}`;
+  }
+  return String(value < 10 ? Number(value.toFixed(1)) : Math.round(value));
+}
+
+/** `412 ms`, `1.9 s`. */
+export function took(milliseconds: number | null): string {
+  if (milliseconds === null) return "-";
+  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
+  return `${Number((milliseconds / 1_000).toFixed(milliseconds < 100_000 ? 1 : 0))} s`;
+}
+
+/** Cells under each other, two blanks apart; a cell that is longer than its column pushes the rest of its line. */
+export function columns(cells: readonly string[], widths: readonly number[]): string {
+  return cells
+    .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+    .join("  ")
+    .trimEnd();
+}
+
+/** How wide each column must be. */
+export function widthsOf(rows: readonly (readonly string[])[]): number[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
+  }
+  return widths;
+}
