@@ -54,8 +54,8 @@ export class ChatExchange {
     });
     if (!this.#request.stream) return this.#whole(await run);
     const started = await this.#untilHeld(run);
-    if (started === null) return this.#streamed(run);
-    if ("answer" in started) return this.#streamed(run);
+    if (started === null) return this.#streamed(run, true);
+    if ("answer" in started) return this.#streamed(run, false);
     return this.#refuse(started);
   }
 
@@ -100,7 +100,7 @@ export class ChatExchange {
     });
   }
 
-  #streamed(run: Promise<Started>): Response {
+  #streamed(run: Promise<Started>, isLate: boolean): Response {
     let shown: AnswerStream | null = null;
     const start = run.then((started) => {
       if ("gone" in started) return { problem: { kind: "internal" as const, message: "The client left." } };
@@ -110,6 +110,7 @@ export class ChatExchange {
     });
     const body = streamBody(this.#gateway, {
       start,
+      isLate,
       encoder: this.#surface.stream(this.#request),
       ended: (end) => {
         if (end === "client_gone") this.#client.leave();

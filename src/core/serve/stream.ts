@@ -1,4 +1,7 @@
-/** A streamed answer as the body of a response. Pull only: a client that does not read stops the upstream read. */
+/**
+ * A streamed answer as the body of a response. A direct stream: what is written goes to the socket without a queue in
+ * between, and a write that the client does not take becomes a promise, which stops the upstream read.
+ */
 import type { Problem } from "../chat/problem.ts";
 import type { StreamEncoder } from "../surface/surface.ts";
 import { Deadline } from "./deadline.ts";
@@ -10,122 +13,143 @@ export type StreamEnd = "ok" | "broken" | "failed" | "client_gone";
 export interface StreamSource {
   /** The answer, or why there is none; may take as long as the failover takes. */
   start: Promise<{ answer: AnswerStream } | { problem: Problem }>;
+  /** The client has waited long enough for the headers: they go out before the answer has begun. */
+  isLate: boolean;
   encoder: StreamEncoder;
   /** Called once, when nothing more will be sent. */
   ended(end: StreamEnd): void;
 }
 
-const encoder = new TextEncoder();
-
 /** A client that has not taken anything for this long is cut off. */
 const SLOW_READER_MS = 60_000;
 
-export function streamBody(gateway: Gateway, source: StreamSource): ReadableStream<Uint8Array> {
-  let answer: AnswerStream | null = null;
-  let over = false;
-  /** A read is pending: the client has taken everything. */
-  let waiting = false;
-  let sentAt = gateway.clock.monotonic();
-  let control: ReadableStreamDefaultController<Uint8Array> | null = null;
-  const { heartbeat } = source.encoder;
+export function streamBody(gateway: Gateway, answer: StreamSource): ReadableStream {
+  const body = new StreamBody(gateway, answer);
+  const source: Bun.DirectUnderlyingSource<string> = {
+    type: "direct",
+    pull: (sink) => body.send(sink),
+    cancel: () => body.cancel(),
+  };
+  // The types of the platform do not know direct streams.
+  return new ReadableStream(source as unknown as UnderlyingDefaultSource<string>);
+}
 
-  const quiet = new Deadline(gateway.clock, gateway.timers, () => {
-    if (over) return;
-    if (waiting) {
-      if (heartbeat !== null) control?.enqueue(encoder.encode(heartbeat));
-      sentAt = gateway.clock.monotonic();
-    } else if (gateway.clock.monotonic() - sentAt > SLOW_READER_MS) {
-      cut();
+class StreamBody {
+  readonly #gateway: Gateway;
+  readonly #source: StreamSource;
+  readonly #quiet: Deadline;
+  #sink: ReadableStreamDirectController | null = null;
+  #answer: AnswerStream | null = null;
+  #over = false;
+  /** The client has not taken what was written last: resolves when it has, or is given up. */
+  #blocked: Promise<void> | null = null;
+  #blockedSince: number | null = null;
+  #release: (() => void) | null = null;
+  #isCut = false;
+
+  constructor(gateway: Gateway, source: StreamSource) {
+    this.#gateway = gateway;
+    this.#source = source;
+    this.#quiet = new Deadline(gateway.clock, gateway.timers, () => this.#tick());
+    this.#quiet.set(gateway.limits.heartbeatMs);
+  }
+
+  /** Resolves at the end of the answer. Rejecting closes the connection so that the client sees it broke. */
+  async send(sink: ReadableStreamDirectController): Promise<void> {
+    this.#sink = sink;
+    try {
+      const { heartbeat } = this.#source.encoder;
+      // The first bytes take the headers along.
+      if (this.#source.isLate && heartbeat !== null) this.#write(heartbeat);
+      const [text, end] = await this.#untilEnd();
+      if (this.#isCut) throw new Error("the client did not read");
+      if (this.#over) return;
+      sink.write(text);
+      sink.close();
+      this.#finish(end);
+    } catch (error) {
+      this.#answer?.cancel();
+      if (this.#over) throw error;
+      this.#gateway.log.error("a stream failed inside freellm", { error: String(error) });
+      this.#finish("failed");
+      throw error;
+    }
+  }
+
+  /** The client is gone. */
+  cancel(): void {
+    this.#answer?.cancel();
+    this.#finish("client_gone");
+  }
+
+  /** Sends all but the last text, which it gives, with what it means. */
+  async #untilEnd(): Promise<[string, StreamEnd]> {
+    const { encoder, start } = this.#source;
+    const started = await start;
+    if ("problem" in started) return [encoder.fail(started.problem), "failed"];
+    const { answer } = started;
+    if (this.#over) {
+      answer.cancel();
+      return ["", "client_gone"];
+    }
+    this.#answer = answer;
+    for (;;) {
+      const events = await answer.read();
+      if (this.#over) return ["", "client_gone"];
+      if (events === null) return [encoder.end(), "ok"];
+      const last = events.at(-1);
+      if (last?.type === "failure") {
+        const text = encoder.push(events.slice(0, -1));
+        const message = `The answer broke off: ${last.failure.message}`;
+        return [text + encoder.fail({ kind: "stream_broken", message }), "broken"];
+      }
+      const text = encoder.push(events);
+      if (text === "") continue;
+      this.#write(text);
+      // A heartbeat may have been what the client did not take.
+      if (this.#blocked !== null) await this.#blocked;
+      if (this.#over) return ["", "client_gone"];
+    }
+  }
+
+  #write(text: string): void {
+    const sink = this.#sink;
+    if (sink === null || this.#over) return;
+    const written = sink.write(text);
+    sink.flush();
+    this.#quiet.set(this.#gateway.limits.heartbeatMs);
+    if (!(written instanceof Promise)) return;
+    this.#blockedSince = this.#gateway.clock.monotonic();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#blocked = promise;
+    this.#release = () => {
+      this.#blocked = null;
+      this.#blockedSince = null;
+      resolve();
+    };
+    written.then(this.#release, this.#release);
+  }
+
+  #tick(): void {
+    if (this.#over) return;
+    const { heartbeat } = this.#source.encoder;
+    if (this.#blockedSince === null) {
+      if (heartbeat !== null) this.#write(heartbeat);
+    } else if (this.#gateway.clock.monotonic() - this.#blockedSince > SLOW_READER_MS) {
+      // The client keeps its connection but reads nothing: what it holds is needed by others.
+      this.#isCut = true;
+      this.#answer?.cancel();
+      this.#finish("client_gone");
+      this.#release?.();
       return;
     }
-    quiet.set(gateway.limits.heartbeatMs);
-  });
+    this.#quiet.set(this.#gateway.limits.heartbeatMs);
+  }
 
-  /** The client keeps its connection but reads nothing: what it holds is needed by others. */
-  const cut = (): void => {
-    answer?.cancel();
-    control?.error(new Error("the client did not read"));
-    finish("client_gone");
-  };
-
-  const finish = (end: StreamEnd): void => {
-    if (over) return;
-    over = true;
-    quiet.cancel();
-    source.ended(end);
-  };
-
-  const send = (controller: ReadableStreamDefaultController<Uint8Array>, text: string): void => {
-    controller.enqueue(encoder.encode(text));
-    sentAt = gateway.clock.monotonic();
-    quiet.set(gateway.limits.heartbeatMs);
-  };
-
-  const close = (
-    controller: ReadableStreamDefaultController<Uint8Array>,
-    text: string,
-    end: StreamEnd,
-  ): void => {
-    controller.enqueue(encoder.encode(text));
-    controller.close();
-    finish(end);
-  };
-
-  return new ReadableStream<Uint8Array>(
-    {
-      start(controller) {
-        control = controller;
-        quiet.set(gateway.limits.heartbeatMs);
-      },
-      async pull(controller) {
-        waiting = true;
-        try {
-          if (answer === null) {
-            const started = await source.start;
-            if (over) {
-              if ("answer" in started) started.answer.cancel();
-              return;
-            }
-            if ("problem" in started) {
-              close(controller, source.encoder.fail(started.problem), "failed");
-              return;
-            }
-            answer = started.answer;
-          }
-          for (;;) {
-            const events = await answer.read();
-            if (over) return;
-            if (events === null) {
-              close(controller, source.encoder.end(), "ok");
-              return;
-            }
-            const last = events.at(-1);
-            if (last?.type === "failure") {
-              const text = source.encoder.push(events.slice(0, -1));
-              const message = `The answer broke off: ${last.failure.message}`;
-              close(controller, text + source.encoder.fail({ kind: "stream_broken", message }), "broken");
-              return;
-            }
-            const text = source.encoder.push(events);
-            if (text !== "") {
-              send(controller, text);
-              return;
-            }
-          }
-        } catch (error) {
-          gateway.log.error("a stream failed inside freellm", { error: String(error) });
-          answer?.cancel();
-          controller.error(error);
-          finish("failed");
-        } finally {
-          waiting = false;
-        }
-      },
-      cancel() {
-        answer?.cancel();
-        finish("client_gone");
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  #finish(end: StreamEnd): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#quiet.cancel();
+    this.#source.ended(end);
+  }
 }
