@@ -2,7 +2,8 @@
 import { type Admin, CommandError } from "../core/command.ts";
 import type { Environment } from "../core/net/environment.ts";
 import { CUSTOM } from "./keys/addition.ts";
-import { type FoundKey, findKeys, providerNamed } from "./keys/found.ts";
+import { findKeys, providerNamed } from "./keys/found.ts";
+import type { FoundKey } from "./keys/found-key.ts";
 import { additionOf } from "./keys/import-rows.ts";
 import type { Line } from "./keys/lines.ts";
 import { secretHint } from "./keys/view.ts";

@@ -81,6 +81,11 @@ describe("keys import", () => {
       4: { action: "exists", id: "groq-2" },
       11: { action: "exists", id: "cloudflare-1" },
     });
+    await cli(folder.path, ["keys", "add", "mistral"], { stdin: `${SHAPELESS}\n` });
+    expect(await imported(folder.path, MIXED, "--dry-run")).toMatchObject({
+      6: { action: "exists", id: "mistral-1" },
+    });
+    await cli(folder.path, ["keys", "rm", "mistral-1", "--yes"]);
     expect((await listed(folder.path)).map(({ id }) => id)).toEqual(["groq-1", "groq-2", "cloudflare-1"]);
   });
 
@@ -166,6 +171,62 @@ describe("keys export", () => {
     const copy = join(other.path, "copy.env");
     await cli(other.path, ["keys", "export", "--out", copy, "--yes", "--reveal"]);
     expect(readFileSync(copy, "utf8")).toBe(readFileSync(file, "utf8"));
+  });
+
+  it("loses nothing that was said of a key: limits, windows, proxies, accounts, what is off, what has no key", async () => {
+    using one = temporaryFolder();
+    using other = temporaryFolder();
+    const run = (...args: string[]) => cli(one.path, args, { stdin: `${GROQ}\n` });
+    // Ids are given anew at the other home: an account that is named by one must not change hands.
+    await run("keys", "add", "groq");
+    await run("keys", "rm", "groq-1");
+    await run("keys", "add", "groq", "--proxy", "http://me:made-up-word@127.0.0.1:9");
+    await cli(one.path, ["keys", "add", "groq", "--account", "groq-2", "--proxy", "direct"], {
+      stdin: `${OTHER_GROQ}\n`,
+    });
+    await run("keys", "disable", "groq-3");
+    await run("keys", "add", "llm7", "--keyless", "--label", "open");
+    const baseUrl = "http://127.0.0.1:9/v1";
+    const limits = { rpm: 7, tpd: 90_000, concurrency: 2 };
+    await addCustomKey(one.path, { name: "home", baseUrl, key: "sk-1", models: ["a/b", "c:free"], limits });
+    const big = ["--base-url", baseUrl, "--model", "big", "--context", "8192"];
+    await cli(one.path, ["keys", "add", "custom", ...big], { stdin: "sk-2\n" });
+    const { stdout: text } = await run("keys", "export", "--yes", "--reveal");
+    const { stdout, code } = await cli(other.path, ["keys", "import", "-", "--yes"], { stdin: text });
+    expect(stdout).not.toContain("made-up-word");
+    expect(code).toBe(0);
+    expect(await listed(other.path)).toMatchObject([
+      { id: "groq-1", account: "of-groq-2", proxy: "http://127.0.0.1:9", state: "unknown" },
+      { id: "groq-2", account: "of-groq-2", proxy: "direct", state: "disabled" },
+      { id: "llm7-1", label: "open", last4: null },
+      { id: "home-1", account: "home-1" },
+      { id: "home-2", account: "home-2" },
+    ]);
+    const models = async (home: string): Promise<unknown> =>
+      JSON.parse((await cli(home, ["models", "list", "--all", "--provider", "home", "--json"])).stdout)
+        .models;
+    expect(await models(other.path)).toEqual(await models(one.path));
+    const again = await cli(other.path, ["keys", "export", "--yes", "--reveal"]);
+    using third = temporaryFolder();
+    await cli(third.path, ["keys", "import", "-", "--yes"], { stdin: again.stdout });
+    expect((await cli(third.path, ["keys", "export", "--yes", "--reveal"])).stdout).toBe(again.stdout);
+  });
+
+  it("says what is wrong with what stands beside a key", async () => {
+    using folder = temporaryFolder();
+    const text = [
+      "CUSTOM_1_BASE_URL=http://127.0.0.1:9/v1",
+      "CUSTOM_1_MODELS=a",
+      "CUSTOM_1_RPM=many",
+      `GROQ_API_KEY=${GROQ}`,
+      "GROQ_API_KEY_PROXY=ftp://proxy.example",
+      "MISTRAL_API_KEY=keyless",
+    ].join("\n");
+    expect(await imported(folder.path, text, "--dry-run")).toMatchObject({
+      1: { action: "refused", detail: "CUSTOM_1_RPM is no whole number from 1 on" },
+      4: { action: "refused", detail: expect.stringContaining("proxy") },
+      6: { action: "refused", detail: "Mistral needs a key" },
+    });
   });
 
   it("gives nothing without both words, and replaces no file", async () => {

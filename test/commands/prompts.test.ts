@@ -251,6 +251,30 @@ describe("keys export", () => {
 });
 
 describe("keys import", () => {
+  it("asks whose a key is whose shape fits several, and adds it after a word", async () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, "keys.txt");
+    const lines = [`gsk_${"a".repeat(47)}1234`, `${"m".repeat(28)}5678`, `${"n".repeat(28)}9012`];
+    writeFileSync(file, lines.join("\n"));
+    const session = onTerminal(folder.path, ["keys", "import", file]);
+    await session.see("Line 2: whose key is the key ...5678?");
+    await session.see("\u276f Mistral");
+    session.type(KEY.enter);
+    await session.see("Line 3: whose key is the key ...9012?");
+    await session.see("\u276f Mistral");
+    session.type(KEY.down);
+    session.type(KEY.enter);
+    await session.see("ambiguous");
+    await session.see("Add 2 keys?");
+    session.type(KEY.enter);
+    expect(await session.exited).toBe(0);
+    expect((await listed(folder.path)).map(({ id, last4 }) => [id, last4])).toEqual([
+      ["groq-1", "1234"],
+      ["mistral-1", "5678"],
+    ]);
+    expect(session.shown()).not.toMatch(/mmmm|nnnn/);
+  });
+
   it("shows what it would do and asks", async () => {
     using folder = temporaryFolder();
     const file = join(folder.path, "keys.env");

@@ -58,7 +58,7 @@ const never = new AbortController().signal;
 
 async function failureOf(request: ChatRequest, port: Outbound = outbound) {
   const error = await new InlineImages({ outbound: port, timers }, request)
-    .inlined(never)
+    .inlined(never, null)
     .catch((thrown) => thrown);
   if (!(error instanceof FailureError)) throw error;
   return error.failure;
@@ -72,7 +72,7 @@ describe("images by address", () => {
       { ...image(AT), detail: "low" },
       image("data:image/gif;base64,AAAA"),
     ]);
-    const inlined = await new InlineImages({ outbound, timers }, request).inlined(never);
+    const inlined = await new InlineImages({ outbound, timers }, request).inlined(never, null);
     expect(inlined.messages).toEqual([
       { role: "user", content: "Hello" },
       {
@@ -91,14 +91,14 @@ describe("images by address", () => {
 
   it("are fetched once, however often they stand there and however many targets are tried", async () => {
     const images = new InlineImages({ outbound, timers }, requestOf([image(AT), image(AT)], [image(AT)]));
-    await images.inlined(never);
-    await images.inlined(never);
+    await images.inlined(never, null);
+    await images.inlined(never, null);
     expect(asked).toHaveLength(1);
   });
 
   it("cost nothing where there are none", async () => {
     const request = requestOf("Hello", [image("data:image/png;base64,AAAA")]);
-    expect(await new InlineImages({ outbound, timers }, request).inlined(never)).toBe(request);
+    expect(await new InlineImages({ outbound, timers }, request).inlined(never, null)).toBe(request);
   });
 
   it("may be somewhere else, and every step there is judged anew", async () => {
@@ -110,7 +110,7 @@ describe("images by address", () => {
       );
       outgoing.end(moved ? "" : PNG);
     };
-    const inlined = await new InlineImages({ outbound, timers }, requestOf([image(AT)])).inlined(never);
+    const inlined = await new InlineImages({ outbound, timers }, requestOf([image(AT)])).inlined(never, null);
     expect(inlined.messages[0]?.content).toEqual([image("data:image/jpeg;base64,iVBORw0KGgo=")]);
     expect(asked.map(({ url, publicOnly }) => [url, publicOnly])).toEqual([
       [AT, true],
@@ -190,7 +190,10 @@ describe("an image that cannot be had", () => {
   it("because the client left is no failure of the image", async () => {
     const client = new AbortController();
     handle = () => client.abort();
-    const inlined = new InlineImages({ outbound, timers }, requestOf([image(AT)])).inlined(client.signal);
+    const inlined = new InlineImages({ outbound, timers }, requestOf([image(AT)])).inlined(
+      client.signal,
+      null,
+    );
     await expect(inlined).rejects.not.toBeInstanceOf(FailureError);
   });
 

@@ -9,9 +9,17 @@ import { loadProviders } from "../open.ts";
 import { collect, wholeNumber, withExamples, withRemoteOptions } from "../options.ts";
 import { type AddOptions, addition, CUSTOM, type KeyAddition, LIMITS } from "./addition.ts";
 import { addKeyless } from "./keyless.ts";
+import { proxyOption, withProxyOptions } from "./proxy.ts";
 import { ownerOf, readPasted, secretOption, withAccountId, withSecretOptions } from "./secret.ts";
 import { keyData, secretHint } from "./view.ts";
 
+const ONE_PROVIDER = [
+  ["label", "label"],
+  ["account", "account"],
+  ["baseUrl", "base-url"],
+  ["proxy", "proxy"],
+  ["proxyFromEnv", "proxy-from-env"],
+] as const;
 const FOR_CUSTOM = ["name", "model", "context", ...LIMITS] as const;
 
 export function defineAdd(keys: Command, context: Context): void {
@@ -21,7 +29,7 @@ export function defineAdd(keys: Command, context: Context): void {
       "Add an API key. Asks on a terminal; in scripts the key comes in by stdin, alone or as NAME=value. Without a provider, its shape tells whose it is.",
     )
     .argument("[provider]", `a provider's id, or "${CUSTOM}" for an endpoint of your own`);
-  withSecretOptions(command)
+  withProxyOptions(withSecretOptions(command))
     .option("--keyless", "add the provider without a key; without a provider: all that need none")
     .option("--no-key", "the same as --keyless")
     .option("-y, --yes", "with --keyless: do not ask")
@@ -38,8 +46,10 @@ export function defineAdd(keys: Command, context: Context): void {
     .option("--concurrency <count>", `${CUSTOM}: requests at the same time`, wholeNumber);
   withRemoteOptions(command).action(async (provider: string | undefined, options: AddOptions) => {
     checkCombination(provider, options);
+    const proxy = proxyOption(options, context);
     if (provider === undefined && isKeyless(options)) return await addKeyless(context, options);
-    const addition = await decide(provider, options, context);
+    const complete = proxy === undefined ? options : { ...options, proxy };
+    const addition = await decide(provider, complete, context);
     const reply = await withConnection(connect(context, options), ({ admin }) => admin.execute(addition));
     if (reply.type === "key") report(context, reply.key, reply.notes);
   });
@@ -50,6 +60,7 @@ export function defineAdd(keys: Command, context: Context): void {
     "freellm keys add --from-env GROQ_API_KEY --test",
     "pass show mistral | freellm keys add mistral",
     "freellm keys add cloudflare --from-env CLOUDFLARE_API_TOKEN",
+    "freellm keys add groq --proxy socks5://127.0.0.1:1080",
     "freellm keys add --keyless",
     `freellm keys add ${CUSTOM} --name home --base-url http://127.0.0.1:8080/v1 --model qwen3 --no-key`,
   );
@@ -101,11 +112,10 @@ function checkCombination(provider: string | undefined, options: AddOptions): vo
     throw usageError(`--${misplaced} is for endpoints of your own.`, `Use it as: freellm keys add ${CUSTOM}`);
   }
   if (provider === undefined && isKeyless(options)) {
-    const single = (["label", "account", "baseUrl"] as const).find((name) => options[name] !== undefined);
+    const single = ONE_PROVIDER.find(([name]) => options[name] !== undefined);
     if (single !== undefined) {
-      const option = single === "baseUrl" ? "base-url" : single;
       throw usageError(
-        `--${option} belongs to one provider.`,
+        `--${single[1]} belongs to one provider.`,
         "Name it: freellm keys add PROVIDER --keyless",
       );
     }

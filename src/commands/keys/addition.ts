@@ -16,7 +16,12 @@ export interface SecretOptions extends RemoteOptions {
   test?: boolean;
 }
 
-export interface AddOptions extends SecretOptions {
+export interface ProxyOptions {
+  proxy?: string;
+  proxyFromEnv?: string;
+}
+
+export interface AddOptions extends SecretOptions, ProxyOptions {
   keyless?: boolean;
   yes?: boolean;
   label?: string;
@@ -69,6 +74,7 @@ export function addition(
     ...(options.model === undefined ? {} : { models: options.model }),
     ...(options.context === undefined ? {} : { context: options.context }),
     ...(options.test === undefined ? {} : { test: options.test }),
+    ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
   };
 }

@@ -1,16 +1,14 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { CommandError, type EndpointView } from "../../core/command.ts";
-import type { Providers } from "../../core/provider.ts";
-import { splitAccount } from "../../core/serve/credential.ts";
+import { CommandError } from "../../core/command.ts";
 import { writeAtomically } from "../../core/store/atomic.ts";
 import { usageError } from "../complaint.ts";
 import type { Context } from "../context.ts";
 import { loadProviders } from "../open.ts";
 import { type RemoteOptions, withExamples, withRemoteOptions } from "../options.ts";
 import { random } from "../ports.ts";
-import { quoted } from "./lines.ts";
-import { type ClearKey, unsealed } from "./unseal.ts";
+import { exportLines } from "./export-lines.ts";
+import { unsealed } from "./unseal.ts";
 
 interface ExportOptions extends RemoteOptions {
   out?: string;
@@ -72,54 +70,4 @@ async function agreed({ yes, reveal }: ExportOptions, { interactive }: Context):
   const { input } = await import("@inquirer/prompts");
   const message = "All keys are written in clear. Type yes to go on";
   return (await input({ message }, { output: process.stderr })).trim().toLowerCase() === "yes";
-}
-
-/** Lines of a `.env` file: the usual name of each provider, numbered from its second key on. */
-export function exportLines(
-  keys: readonly ClearKey[],
-  endpoints: readonly EndpointView[],
-  providers: Providers,
-): string[] {
-  const counts = new Map<string, number>();
-  let customs = 0;
-  return keys.flatMap((key) => {
-    const { id, provider, secret, label, account, baseUrl } = key;
-    const more = (name: string): string[] => [
-      ...(label === null ? [] : [line(`${name}_LABEL`, label)]),
-      ...(account === id ? [] : [line(`${name}_ACCOUNT`, account)]),
-    ];
-    const endpoint = endpoints.find((candidate) => candidate.id === provider);
-    if (endpoint) {
-      const name = `CUSTOM_${++customs}`;
-      return [
-        `# ${id}`,
-        line(`${name}_NAME`, endpoint.name),
-        line(`${name}_BASE_URL`, endpoint.baseUrl),
-        ...(secret === null ? [] : [line(`${name}_KEY`, secret)]),
-        ...(endpoint.models.length === 0 ? [] : [line(`${name}_MODELS`, endpoint.models.join(","))]),
-        ...more(name),
-      ];
-    }
-    const spec = providers.find(provider);
-    const [plain] = spec?.environment ?? [];
-    if (secret === null || spec === undefined || plain === undefined) {
-      return [`# ${id} has no key: freellm keys add ${provider} --keyless`];
-    }
-    const number = (counts.get(provider) ?? 0) + 1;
-    counts.set(provider, number);
-    const suffix = number === 1 ? "" : `_${number}`;
-    const name = `${plain}${suffix}`;
-    const parts = spec.credential === "account_and_token" ? splitAccount(secret) : null;
-    const [accountName] = spec.accountEnvironment;
-    const secretLines =
-      parts === null || accountName === undefined
-        ? [line(name, secret)]
-        : [line(`${accountName}${suffix}`, parts.account), line(name, parts.token)];
-    const url = baseUrl === null ? [] : [line(`${name}_BASE_URL`, baseUrl)];
-    return [`# ${id}`, ...secretLines, ...url, ...more(name)];
-  });
-}
-
-function line(name: string, value: string): string {
-  return `${name}=${quoted(value)}`;
 }

@@ -1,32 +1,12 @@
 /** Which keys a list of lines or an environment holds: by the names that users give them, else by their shape. */
 import type { ProviderSpec, Providers } from "../../core/provider.ts";
 import { splitAccount } from "../../core/serve/credential.ts";
-import { CUSTOM } from "./addition.ts";
+import { foundEndpoints, isEndpointName } from "./found-endpoints.ts";
+import { companions, type FoundKey, KEYLESS, proxyProblem } from "./found-key.ts";
 import type { Line } from "./lines.ts";
 
-export interface FoundKey {
-  line: number;
-  /** The variable that holds it; null for a bare key. */
-  name: string | null;
-  /** null for an endpoint that needs no key. */
-  secret: string | null;
-  /** A provider's id or `custom`; null when it is not known. */
-  provider: string | null;
-  /** Ids of the providers that it may belong to, where that is not clear. */
-  candidates: readonly string[];
-  /** Why it cannot be added, in words. */
-  problem: string | null;
-  label?: string;
-  account?: string;
-  baseUrl?: string;
-  /** The name of an endpoint of the user's own. */
-  endpoint?: string;
-  models?: string[];
-}
-
 const NUMBERED = /^(.*?)_?(\d{1,3})$/;
-const CUSTOM_NAME = /^CUSTOM_(\d{1,3})_(KEY|BASE_URL|MODELS|NAME|LABEL|ACCOUNT)$/;
-const COMPANION = /_(?:LABEL|ACCOUNT|BASE_URL)$/;
+const COMPANION = /_(?:LABEL|ACCOUNT|BASE_URL|PROXY|DISABLED)$/;
 /** Names that promise a secret: worth a word when nobody knows it. */
 const SECRET_NAME = /(?:KEY|TOKEN|SECRET)S?(?:_?\d+)?$/i;
 
@@ -61,33 +41,35 @@ export function findKeys(lines: readonly Line[], providers: Providers): FoundKey
   const values = new Map(
     lines.flatMap(({ name, value }) => (name === null ? [] : [[name.toUpperCase(), value]])),
   );
-  return [...lines.flatMap((line) => readKey(line, values, providers)), ...endpoints(lines, values)].sort(
-    (one, other) => one.line - other.line,
-  );
+  return [
+    ...lines.flatMap((line) => readKey(line, values, providers)),
+    ...foundEndpoints(lines, values),
+  ].sort((one, other) => one.line - other.line);
 }
 
 function readKey(line: Line, values: ReadonlyMap<string, string>, providers: Providers): FoundKey[] {
   const { number, name, value, error } = line;
   const upper = name?.toUpperCase() ?? "";
-  if (CUSTOM_NAME.test(upper)) return [];
+  if (isEndpointName(upper)) return [];
   const named = name === null ? null : providerNamed(providers, name);
   const base = { line: number, name, secret: value, candidates: [], problem: error ?? standIn(value) };
   if (named) {
     if (value === "" && error === null) return [];
     const { provider, suffix } = named;
-    const retired = provider.status === "retired" ? (provider.statusNote ?? "it is gone") : null;
+    const isKeyless = value === KEYLESS;
     const secret = withAccount(
       provider,
       value,
       (variable) => values.get(variable + suffix) ?? values.get(variable),
     );
+    const more = companions(upper, values);
     return [
       {
         ...base,
-        secret,
+        secret: isKeyless ? null : secret,
         provider: provider.id,
-        problem: base.problem ?? retired,
-        ...companions(upper, values),
+        problem: base.problem ?? unusable(provider, isKeyless) ?? proxyProblem(more.proxy),
+        ...more,
       },
     ];
   }
@@ -109,49 +91,9 @@ function readKey(line: Line, values: ReadonlyMap<string, string>, providers: Pro
   }
 }
 
-function companions(
-  name: string,
-  values: ReadonlyMap<string, string>,
-): Pick<FoundKey, "label" | "account" | "baseUrl"> {
-  const label = values.get(`${name}_LABEL`);
-  const account = values.get(`${name}_ACCOUNT`);
-  const baseUrl = values.get(`${name}_BASE_URL`);
-  return {
-    ...(label ? { label } : {}),
-    ...(account ? { account } : {}),
-    ...(baseUrl ? { baseUrl } : {}),
-  };
-}
-
-/** `CUSTOM_<n>_BASE_URL` with `_KEY`, `_MODELS` (separated by commas), `_NAME`, `_LABEL` and `_ACCOUNT`. */
-function endpoints(lines: readonly Line[], values: ReadonlyMap<string, string>): FoundKey[] {
-  return lines.flatMap(({ number: line, name, value: baseUrl, error }) => {
-    const [, number, part] = CUSTOM_NAME.exec(name?.toUpperCase() ?? "") ?? [];
-    if (part !== "BASE_URL") return [];
-    const get = (field: string): string => values.get(`CUSTOM_${number}_${field}`) ?? "";
-    const models = get("MODELS")
-      .split(",")
-      .map((id) => id.trim())
-      .filter((id) => id !== "");
-    const [label, account, endpoint] = [get("LABEL"), get("ACCOUNT"), get("NAME")];
-    return [
-      {
-        ...{
-          line,
-          name,
-          secret: get("KEY") || null,
-          provider: CUSTOM,
-          candidates: [],
-          problem: error,
-          baseUrl,
-        },
-        ...(endpoint === "" ? {} : { endpoint }),
-        ...(label === "" ? {} : { label }),
-        ...(account === "" ? {} : { account }),
-        ...(models.length === 0 ? {} : { models }),
-      },
-    ];
-  });
+function unusable(provider: ProviderSpec, isKeyless: boolean): string | null {
+  if (provider.status === "retired") return provider.statusNote ?? "it is gone";
+  return isKeyless && !provider.anonymous ? `${provider.name} needs a key` : null;
 }
 
 /** The token with the account id in front, where the provider wants one and a variable holds it. */

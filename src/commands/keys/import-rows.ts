@@ -1,8 +1,8 @@
 /** What becomes of each line of an import. */
-import { type Admin, type Command, CommandError } from "../../core/command.ts";
+import { type Admin, type Command, CommandError, type KeyCheck } from "../../core/command.ts";
 import type { Output } from "../output.ts";
 import { CUSTOM } from "./addition.ts";
-import type { FoundKey } from "./found.ts";
+import type { FoundKey } from "./found-key.ts";
 import { secretHint } from "./view.ts";
 
 export type ImportAction = "add" | "exists" | "ambiguous" | "unknown" | "refused" | "added" | "failed";
@@ -20,25 +20,30 @@ export interface ImportRow {
 
 /** What would happen. Asks only whoever keeps the keys. */
 export async function previewOf(admin: Admin, found: readonly FoundKey[]): Promise<ImportRow[]> {
-  const known = found.filter(({ provider, problem }) => provider !== null && problem === null);
-  const keys = known.map(({ provider, secret, baseUrl }) => ({
-    provider: provider ?? CUSTOM,
-    secret,
+  const questions = found.flatMap((key) => {
+    if (key.problem !== null) return [];
+    // A key that is there already is no riddle any more.
+    return (key.provider === null ? key.candidates : [key.provider]).map((provider) => ({ key, provider }));
+  });
+  const keys = questions.map(({ key: { secret, baseUrl }, provider }) => ({
+    ...{ provider, secret },
     ...(baseUrl === undefined ? {} : { baseUrl }),
   }));
   const reply = keys.length === 0 ? null : await admin.execute({ type: "keys-check", keys });
-  const checks = new Map(
-    reply?.type === "checked" ? known.map((key, index) => [key, reply.checks[index]]) : [],
-  );
+  const checks = new Map<FoundKey, KeyCheck>();
+  questions.forEach(({ key }, index) => {
+    const check = reply?.type === "checked" ? reply.checks[index] : undefined;
+    if (check && (key.provider !== null || check.duplicate !== null)) checks.set(key, check);
+  });
   const lines = new Map<string, number>();
   return found.map((key) => {
     const first = firstLine(lines, key);
     if (first !== null) return row(key, "exists", null, `the same as line ${first}`);
     const { provider, candidates, problem } = key;
     if (problem !== null) return row(key, "refused", null, problem);
-    if (provider === null) return unclear(key, candidates);
     const check = checks.get(key);
     if (check?.duplicate) return row(key, "exists", check.duplicate, `already there as ${check.duplicate}`);
+    if (provider === null) return unclear(key, candidates);
     if (check?.problem) return row(key, "refused", null, check.problem);
     return row(key, "add");
   });
@@ -101,7 +106,7 @@ async function addOne(admin: Admin, key: FoundKey, test: boolean | undefined): P
 
 /** The command that adds a key that was found. */
 export function additionOf(key: FoundKey, test?: boolean): Extract<Command, { type: "key-add" }> {
-  const { provider, secret, label, account, baseUrl, endpoint, models } = key;
+  const { provider, secret, label, account, baseUrl, endpoint, modelGroups, proxy, disabled } = key;
   return {
     type: "key-add",
     provider: provider ?? CUSTOM,
@@ -110,7 +115,9 @@ export function additionOf(key: FoundKey, test?: boolean): Extract<Command, { ty
     ...(account === undefined ? {} : { account }),
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(endpoint === undefined ? {} : { name: endpoint }),
-    ...(models === undefined ? {} : { models }),
+    ...(modelGroups === undefined ? {} : { modelGroups }),
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(disabled === undefined ? {} : { disabled }),
     ...(test === undefined ? {} : { test }),
   };
 }

@@ -1,14 +1,17 @@
 import { readFileSync, statSync } from "node:fs";
 import type { Command } from "commander";
 import { CommandError } from "../../core/command.ts";
+import type { Providers } from "../../core/provider.ts";
 import { EXIT_FAILED, usageError } from "../complaint.ts";
 import { connect, withConnection } from "../connect.ts";
 import type { Context } from "../context.ts";
 import { loadProviders } from "../open.ts";
 import { type RemoteOptions, withExamples, withRemoteOptions } from "../options.ts";
 import { findKeys } from "./found.ts";
+import type { FoundKey } from "./found-key.ts";
 import { type ImportRow, importKeys, previewOf, printRows, rowData } from "./import-rows.ts";
 import { readLines } from "./lines.ts";
+import { secretHint } from "./view.ts";
 
 interface ImportOptions extends RemoteOptions {
   yes?: boolean;
@@ -30,8 +33,15 @@ export function defineImport(keys: Command, context: Context): void {
     const { output } = context;
     const text = file === "-" ? await context.readAll() : readFile(file);
     if (text.length > MAX_BYTES) throw tooLarge("The input");
-    const found = findKeys(readLines(text), await loadProviders());
-    const rows = await withConnection(connect(context, options), ({ admin }) => previewOf(admin, found));
+    const providers = await loadProviders();
+    const found = findKeys(readLines(text), providers);
+    const preview = (keys: readonly FoundKey[]): Promise<ImportRow[]> =>
+      withConnection(connect(context, options), ({ admin }) => previewOf(admin, keys));
+    let rows = await preview(found);
+    const mayAsk = context.interactive && options.yes !== true && options.dryRun !== true && !output.json;
+    if (mayAsk && rows.some(({ action }) => action === "ambiguous")) {
+      rows = await preview(await withOwners(rows, providers));
+    }
     const wanted = rows.filter(({ action }) => action === "add");
     if (options.dryRun === true || wanted.length === 0) return show(context, rows);
     if (options.yes !== true) {
@@ -60,6 +70,32 @@ export function defineImport(keys: Command, context: Context): void {
     "freellm keys import keys.env --yes",
     "age -d keys.age | freellm keys import - --yes",
   );
+}
+
+/** Asks whose the keys are whose shape fits several providers. */
+async function withOwners(rows: readonly ImportRow[], providers: Providers): Promise<FoundKey[]> {
+  const { select } = await import("@inquirer/prompts");
+  const keys: FoundKey[] = [];
+  for (const { key, action } of rows) {
+    if (action !== "ambiguous") {
+      keys.push(key);
+      continue;
+    }
+    const what = `${key.name ?? "the key"} ${secretHint(key.secret?.slice(-4) ?? null)}`;
+    const chosen = await select(
+      {
+        message: `Line ${key.line}: whose key is ${what}?`,
+        choices: [
+          ...key.candidates.map((id) => ({ value: id, name: providers.find(id)?.name ?? id })),
+          { value: "", name: "I do not know: leave it out" },
+        ],
+        loop: false,
+      },
+      { output: process.stderr },
+    );
+    keys.push(chosen === "" ? key : { ...key, provider: chosen, candidates: [] });
+  }
+  return keys;
 }
 
 function show({ output }: Context, rows: readonly ImportRow[]): void {

@@ -2,16 +2,19 @@
  * Keys in clear. A running server gives only sealed records: they are opened here, by what opens the vault, so that its admin
  * token alone reveals nothing.
  */
-import { secretPlace } from "../../core/app/keyring.ts";
+import { proxyPlace, secretPlace } from "../../core/app/keyring.ts";
 import { CommandError, type EndpointView, type SealedKey } from "../../core/command.ts";
+import type { SealContext } from "../../core/vault/record.ts";
 import { connect, withConnection } from "../connect.ts";
 import type { Context } from "../context.ts";
 import { openVaultOf } from "../open.ts";
 import type { RemoteOptions } from "../options.ts";
 
-export interface ClearKey extends Omit<SealedKey, "sealed"> {
+export interface ClearKey extends Omit<SealedKey, "sealed" | "sealedProxy"> {
   /** null for a key that is none. */
   secret: string | null;
+  /** Of its own; null where the setting for all holds. */
+  proxy: string | null;
 }
 
 /** The named keys, or all (null), in the user's order. Throws CommandError, VaultError. */
@@ -25,10 +28,13 @@ export async function unsealed(
     if (reply.type !== "sealed") throw new CommandError("bad_reply", "The server gave no keys.");
     const opened = vault ?? (await openVaultOf(context, reply.header));
     try {
-      const keys = reply.keys.map(({ sealed, ...key }) => {
-        const place = secretPlace(key.provider, key.id);
-        return { ...key, secret: sealed === null ? null : opened.open(place, Buffer.from(sealed, "base64")) };
-      });
+      const open = (place: SealContext, record: string | null): string | null =>
+        record === null ? null : opened.open(place, Buffer.from(record, "base64"));
+      const keys = reply.keys.map(({ sealed, sealedProxy, ...key }) => ({
+        ...key,
+        secret: open(secretPlace(key.provider, key.id), sealed),
+        proxy: open(proxyPlace(key.provider, key.id), sealedProxy),
+      }));
       return { keys, endpoints: reply.endpoints };
     } finally {
       if (vault === null) opened.close();

@@ -1,5 +1,6 @@
 /** Keys as they are shown. */
 import type { KeyView } from "../../core/command.ts";
+import { DIRECT } from "../../core/net/proxy-url.ts";
 import type { KeyState } from "../../core/route/event.ts";
 import { duration, isoTime } from "../moment.ts";
 import type { Output } from "../output.ts";
@@ -16,8 +17,9 @@ const STATE_COLUMN = 5;
 
 /** The documented JSON of a key. */
 export function keyData(key: KeyView): Record<string, unknown> {
-  const { id, provider, label, account, state, detail, last4, order, baseUrl } = key;
-  return { id, provider, label, account, state, detail, until: isoTime(key.until), last4, order, baseUrl };
+  const { id, provider, label, account, state, detail, last4, order, baseUrl, proxy } = key;
+  const until = isoTime(key.until);
+  return { id, provider, label, account, state, detail, until, last4, order, baseUrl, proxy };
 }
 
 /** Never more than the last four characters. */
@@ -42,7 +44,11 @@ export function printKeys(output: Output, keys: readonly KeyView[], now: number)
     key.account,
     secretHint(key.last4),
     key.state,
-    [key.detail, key.until === null ? null : `for ${duration(key.until - now)}`]
+    [
+      key.detail,
+      key.until === null ? null : `for ${duration(key.until - now)}`,
+      key.proxy === null ? null : key.proxy === DIRECT ? "without a proxy" : `through ${key.proxy}`,
+    ]
       .filter((part) => part !== null)
       .join(", "),
   ]);

@@ -1,5 +1,5 @@
 /** Endpoints of the user's own: from the words of a command to the record that is kept. */
-import type { CustomLimits } from "../command.ts";
+import type { CustomLimits, ModelGroup } from "../command.ts";
 import type { CustomEndpoint } from "../provider.ts";
 import type { LimitMetric, LimitSpec, LimitWindow } from "../route/limits.ts";
 
@@ -40,6 +40,32 @@ export function limitSpecs(limits: CustomLimits, models: readonly string[]): Lim
       },
     ];
   });
+}
+
+/** The models of a group as they are kept. */
+export function modelsOf({ models, limits }: ModelGroup): EndpointModel[] {
+  const specs = limitSpecs(
+    limits,
+    models.map(({ id }) => id),
+  );
+  return models.map(({ id, context }) => ({ id, contextWindow: context, limits: specs }));
+}
+
+/** The other way: models that share their limits, together. */
+export function modelGroups(models: readonly EndpointModel[]): ModelGroup[] {
+  return [...Map.groupBy(models, ({ limits }) => JSON.stringify(limits)).values()].map((group) => ({
+    models: group.map(({ id, contextWindow }) => ({ id, context: contextWindow })),
+    limits: customLimits(group[0]?.limits ?? []),
+  }));
+}
+
+function customLimits(specs: readonly LimitSpec[]): CustomLimits {
+  return Object.fromEntries(
+    LIMITS.flatMap(([name, metric, window]) => {
+      const cap = specs.find((spec) => spec.metric === metric && spec.window === window)?.cap;
+      return cap === undefined ? [] : [[name, cap]];
+    }),
+  );
 }
 
 /** The models of an endpoint after a command: those named replace their namesakes, the others stay. */

@@ -10,6 +10,12 @@ export interface CustomLimits {
   concurrency?: number;
 }
 
+/** Models of a custom endpoint that share these limits. */
+export interface ModelGroup {
+  models: { id: string; context: number | null }[];
+  limits: CustomLimits;
+}
+
 export type KeyCommand =
   | {
       type: "key-add";
@@ -25,12 +31,25 @@ export type KeyCommand =
       models?: string[];
       context?: number;
       limits?: CustomLimits;
+      /** For `custom`, instead of models, context and limits: models as an export has them. */
+      modelGroups?: ModelGroup[];
+      /** The URL of a proxy for its calls, or `direct` for none; left out, the setting for all holds. */
+      proxy?: string;
+      /** Kept, and used for nothing until it is enabled. */
+      disabled?: boolean;
       /** Asks the provider before anything is kept; left out, only where the provider has several hosts. */
       test?: boolean;
     }
   | { type: "key-remove"; id: string }
-  /** What is left out stays; null takes away: no label, an account of its own, the provider's base URL. */
-  | { type: "key-edit"; id: string; label?: string | null; account?: string | null; baseUrl?: string | null }
+  /** What is left out stays; null takes away: no label, an account of its own, the provider's base URL, the proxy of all. */
+  | {
+      type: "key-edit";
+      id: string;
+      label?: string | null;
+      account?: string | null;
+      baseUrl?: string | null;
+      proxy?: string | null;
+    }
   /** Replaces the secret and keeps all else. Unless `test` is false, only by one that the provider accepts. */
   | { type: "key-rotate"; id: string; secret: string; test?: boolean }
   /** Whether these keys could be added. Changes nothing. */
@@ -59,6 +78,8 @@ export interface KeyView {
   /** 1 is tried first. */
   order: number;
   baseUrl: string | null;
+  /** Of its own, without user and password; `direct` for none; null where the setting for all holds. */
+  proxy: string | null;
 }
 
 export interface ProbeView {
@@ -86,14 +107,17 @@ export interface SealedKey {
   account: string;
   baseUrl: string | null;
   last4: string | null;
+  disabled: boolean;
   /** Base64; null for a key that is none. */
   sealed: string | null;
+  /** The URL of its proxy in the same way; null where it has none of its own. */
+  sealedProxy: string | null;
 }
 
-/** An endpoint of the user's own: its models by id. */
+/** An endpoint of the user's own. */
 export interface EndpointView {
   id: string;
   name: string;
   baseUrl: string;
-  models: string[];
+  modelGroups: ModelGroup[];
 }

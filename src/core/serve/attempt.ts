@@ -40,7 +40,7 @@ function createCancellableAttempt(
     try {
       await durable(gateway);
       const inline = provider.images === "inline";
-      const sent = inline ? await images.inlined(call.signal) : request;
+      const sent = inline ? await images.inlined(call.signal, gateway.proxyOf(target.key.id)) : request;
       return await call.run(sent, reservation, situation);
     } catch (error) {
       return { failure: call.failureOf(error) };

@@ -1,6 +1,7 @@
 /** What is taken as a key and as its address, and what its shape says. */
 import { CommandError } from "../../command.ts";
 import { checkBaseUrl } from "../../net/address.ts";
+import { checkProxyUrl } from "../../net/proxy-url.ts";
 import type { ProviderSpec } from "../../provider.ts";
 import { splitAccount } from "../../serve/credential.ts";
 import type { KeyHost } from "./host.ts";
@@ -26,6 +27,13 @@ export function acceptedUrl(text: string): string {
   const checked = checkBaseUrl(text);
   if ("url" in checked) return checked.url;
   throw new CommandError("base_url_refused", checked.error, checked.hint, true);
+}
+
+/** Of a proxy: a URL or `direct`. */
+export function acceptedProxy(text: string): string {
+  const checked = checkProxyUrl(text);
+  if ("url" in checked) return checked.url;
+  throw new CommandError("proxy_refused", checked.error, checked.hint, true);
 }
 
 /** The secret in the form in which it is kept. Throws CommandError where the provider cannot use it. */

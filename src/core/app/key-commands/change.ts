@@ -6,11 +6,11 @@ import type { StoredKey } from "../../store/keys.ts";
 import { secretPlace } from "../keyring.ts";
 import { providerEvent } from "../registry.ts";
 import { throughProxy } from "../through-proxy.ts";
-import { acceptedSecret, acceptedUrl, credentialFor, shapeNotes } from "./accept.ts";
-import { duplicateOf, existingKey, type KeyHost, providerOfKey } from "./host.ts";
+import { acceptedProxy, acceptedSecret, acceptedUrl, credentialFor, shapeNotes } from "./accept.ts";
+import { duplicateOf, existingKey, type KeyHost, providerOfKey, sealedProxy } from "./host.ts";
 import { tryKey } from "./trial.ts";
 
-/** Label, account and address. Gives notes. Throws CommandError. */
+/** Label, account, address and proxy. Gives notes. Throws CommandError. */
 export function changeKey(app: KeyHost, command: Extract<Command, { type: "key-edit" }>): string[] {
   const key = existingKey(app, command.id);
   const { label, account } = command;
@@ -18,11 +18,13 @@ export function changeKey(app: KeyHost, command: Extract<Command, { type: "key-e
     command.baseUrl === undefined || command.baseUrl === null
       ? command.baseUrl
       : acceptedUrl(command.baseUrl);
-  if (label === undefined && account === undefined && baseUrl === undefined) {
+  const proxy =
+    command.proxy === undefined || command.proxy === null ? command.proxy : acceptedProxy(command.proxy);
+  if ([label, account, baseUrl, proxy].every((change) => change === undefined)) {
     throw new CommandError(
       "nothing_to_change",
       "Nothing to change was named.",
-      "Use --label, --account or --base-url.",
+      "Use --label, --account, --base-url or --proxy.",
       true,
     );
   }
@@ -35,10 +37,11 @@ export function changeKey(app: KeyHost, command: Extract<Command, { type: "key-e
     ...(label === undefined ? {} : { label }),
     ...(account === undefined ? {} : { account: account ?? key.id }),
     ...(baseUrl === undefined || ofEndpoint ? {} : { baseUrl }),
+    ...(proxy === undefined ? {} : { proxy: sealedProxy(app, key.provider, key.id, proxy) }),
     ...(moved && key.state !== "disabled" ? { state: { state: "unknown", detail: null, at } } : {}),
   });
   app.putKey(stored);
-  if (moved) clearRests(app, key.id);
+  if (moved || proxy !== undefined) clearRests(app, key.id);
   return notes;
 }
 
@@ -139,7 +142,7 @@ function refuseKnown(app: KeyHost, key: StoredKey, fingerprint: string, baseUrl:
   throw new CommandError("duplicate_key", message, "Nothing was replaced.");
 }
 
-/** What was refused under the old secret or address says nothing about the new one. */
+/** What was refused under the old secret, address or proxy says nothing about the new one. */
 function clearRests(app: KeyHost, id: string): void {
   const now = app.clock.now();
   for (const { scope, until } of [...app.state.catalogue.rests.values()]) {

@@ -1,15 +1,19 @@
 /** An endpoint of the user's own, as a command leaves it. */
 import { type Command, CommandError } from "../../command.ts";
 import type { CustomEndpoint } from "../../provider.ts";
-import { limitSpecs, mergeModels, providerIdOf } from "../endpoint.ts";
-import { discoverModels } from "../probe.ts";
+import { limitSpecs, mergeModels, modelsOf, providerIdOf } from "../endpoint.ts";
+import { discoverModels, type ProbePorts } from "../probe.ts";
 import type { KeyHost } from "./host.ts";
 
 export type AddCommand = Extract<Command, { type: "key-add" }>;
 
-/** A new endpoint, or a known one with what the command adds. Asks it for its models where none are named. Throws CommandError. */
+/**
+ * A new endpoint, or a known one with what the command adds. Asks it for its models, by `ports`, where none are named.
+ * Throws CommandError.
+ */
 export async function endpointAfter(
   app: KeyHost,
+  ports: ProbePorts,
   command: AddCommand,
   baseUrl: string | null,
   secret: string | null,
@@ -32,7 +36,9 @@ export async function endpointAfter(
       true,
     );
   }
-  const named = await namedModels(app, command, known, baseUrl, secret, id);
+  const named = await namedModels(command, known, () =>
+    discoverModels(ports, app.providers.custom({ id, name: id, baseUrl, models: [] }), secret),
+  );
   return {
     id,
     name: known?.name ?? command.name ?? id,
@@ -42,13 +48,13 @@ export async function endpointAfter(
 }
 
 async function namedModels(
-  app: KeyHost,
   command: AddCommand,
   known: CustomEndpoint | undefined,
-  baseUrl: string,
-  secret: string | null,
-  id: string,
+  discover: () => Promise<{ id: string; contextWindow: number | null }[]>,
 ): Promise<CustomEndpoint["models"]> {
+  if (command.modelGroups !== undefined && command.modelGroups.length > 0) {
+    return command.modelGroups.flatMap(modelsOf);
+  }
   const limited = command.limits !== undefined || command.context !== undefined;
   let found: { id: string; contextWindow: number | null }[];
   if (command.models !== undefined && command.models.length > 0) {
@@ -57,7 +63,7 @@ async function namedModels(
     if (!limited) return [];
     found = [...known.models];
   } else {
-    found = await discoverModels(app, app.providers.custom({ id, name: id, baseUrl, models: [] }), secret);
+    found = await discover();
   }
   const limits = limitSpecs(
     command.limits ?? {},
@@ -71,7 +77,7 @@ async function namedModels(
 }
 
 export function rejectCustomOptions(command: AddCommand): void {
-  const given = (["name", "models", "context", "limits"] as const).filter(
+  const given = (["name", "models", "context", "limits", "modelGroups"] as const).filter(
     (option) => command[option] !== undefined,
   );
   if (given.length === 0) return;

@@ -6,6 +6,7 @@ import type { RouterState } from "../../route/state.ts";
 import type { StoredKey } from "../../store/keys.ts";
 import type { Store } from "../../store/store.ts";
 import type { Vault } from "../../vault/vault.ts";
+import { proxyPlace } from "../keyring.ts";
 import type { ProbePorts } from "../probe.ts";
 import type { Registry } from "../registry.ts";
 
@@ -31,6 +32,16 @@ export function existingKey(app: KeyHost, id: string): StoredKey {
   const key = app.store.keys.find(id);
   if (key) return key;
   throw new CommandError("unknown_key", `There is no key "${id}".`, "See: freellm keys list");
+}
+
+/** The proxy of a key as it is kept; null for none of its own. */
+export function sealedProxy(
+  { vault }: KeyHost,
+  provider: string,
+  id: KeyId,
+  proxy: string | null,
+): Uint8Array | null {
+  return proxy === null ? null : vault.seal(proxyPlace(provider, id), proxy);
 }
 
 /** The provider of a key. Throws CommandError. */

@@ -8,15 +8,22 @@ import {
   type ProbeView,
 } from "../../command.ts";
 import type { ProviderSpec } from "../../provider.ts";
-import { VAULT_HEADER } from "../../vault/header.ts";
 import { secretPlace } from "../keyring.ts";
-import { probeHint, probeKey } from "../probe.ts";
+import { type ProbePorts, probeHint, probeKey } from "../probe.ts";
 import { providerEvent } from "../registry.ts";
 import { throughProxy } from "../through-proxy.ts";
-import { acceptedSecret, acceptedUrl, credentialFor, introduction, shapeNotes } from "./accept.ts";
+import {
+  acceptedProxy,
+  acceptedSecret,
+  acceptedUrl,
+  credentialFor,
+  introduction,
+  shapeNotes,
+} from "./accept.ts";
 import { changeKey, replaceSecret } from "./change.ts";
 import { type AddCommand, endpointAfter, rejectCustomOptions } from "./endpoint.ts";
-import { duplicateOf, existingKey, type KeyHost, knownProvider, providerOfKey } from "./host.ts";
+import { duplicateOf, existingKey, type KeyHost, knownProvider, providerOfKey, sealedProxy } from "./host.ts";
+import { sealedKeys } from "./sealed.ts";
 import { type Trial, tryKey } from "./trial.ts";
 
 export type { KeyHost } from "./host.ts";
@@ -53,7 +60,7 @@ export class KeyCommands {
       case "keys-check":
         return this.check(command.keys);
       case "keys-sealed":
-        return this.sealed(command.ids);
+        return sealedKeys(this.#app, command.ids);
     }
   }
 
@@ -61,8 +68,10 @@ export class KeyCommands {
     const app = this.#app;
     const given = acceptedSecret(command.secret);
     const givenUrl = command.baseUrl === undefined ? null : acceptedUrl(command.baseUrl);
+    const proxy = command.proxy === undefined ? null : acceptedProxy(command.proxy);
+    const ports = throughProxy(app, proxy);
     const endpoint =
-      command.provider === "custom" ? await endpointAfter(app, command, givenUrl, given) : null;
+      command.provider === "custom" ? await endpointAfter(app, ports, command, givenUrl, given) : null;
     if (!endpoint) rejectCustomOptions(command);
     const provider = endpoint ? app.registry.preview(endpoint) : knownProvider(app, command.provider);
     const secret = endpoint ? given : credentialFor(app, provider, given);
@@ -70,7 +79,7 @@ export class KeyCommands {
     const notes = secret === null || endpoint ? [] : shapeNotes(app, provider, secret);
     const fingerprint = secret === null ? null : app.vault.fingerprint(secret);
     this.#refuseDuplicate(provider, fingerprint, ownUrl);
-    const trial = await this.#trial(provider, secret, ownUrl, command.test);
+    const trial = await trialOf(ports, provider, secret, ownUrl, command.test);
     if (trial?.result === "inconclusive") notes.push(`It could not be tested: ${trial.detail}`);
     // Somebody else may have added it meanwhile.
     this.#refuseDuplicate(provider, fingerprint, ownUrl);
@@ -89,8 +98,12 @@ export class KeyCommands {
         },
         (newId) => (secret === null ? null : app.vault.seal(secretPlace(provider.id, newId), secret)),
       );
-      const state = trial?.result === "valid" ? "healthy" : "unknown";
-      return app.store.keys.update(id, { state: { state, detail: null, at } });
+      const state =
+        command.disabled === true ? "disabled" : trial?.result === "valid" ? "healthy" : "unknown";
+      return app.store.keys.update(id, {
+        state: { state, detail: null, at },
+        proxy: sealedProxy(app, provider.id, id, proxy),
+      });
     });
     if (endpoint) app.record(providerEvent(app.registry.setCustom(endpoint), app.modelOverrides()));
     app.putKey(stored);
@@ -199,26 +212,6 @@ export class KeyCommands {
     return { type: "checked", checks: keys.map((key) => this.#check(key)) };
   }
 
-  /** The records of keys as they lie in the store, and what names the opener of their vault. */
-  async sealed(ids: readonly string[] | null): Promise<CommandReply> {
-    const { store } = this.#app;
-    const keys = ids === null ? store.keys.list() : ids.map((id) => existingKey(this.#app, id));
-    return {
-      type: "sealed",
-      header: store.settings.text(VAULT_HEADER) ?? "",
-      keys: keys.map(({ id, provider, label, account, baseUrl, last4, secret }) => {
-        const sealed = secret === null ? null : Buffer.from(secret).toString("base64");
-        return { id, provider, label, account, baseUrl, last4, sealed };
-      }),
-      endpoints: store.endpoints.list().map(({ id, name, baseUrl, models }) => ({
-        id,
-        name,
-        baseUrl,
-        models: models.map((model) => model.id),
-      })),
-    };
-  }
-
   #check({
     provider: id,
     secret: text,
@@ -248,17 +241,6 @@ export class KeyCommands {
     }
   }
 
-  /** undefined tests only what has to be found out: which of several hosts a key belongs to. */
-  async #trial(
-    provider: ProviderSpec,
-    secret: string | null,
-    baseUrl: string | null,
-    test: boolean | undefined,
-  ): Promise<Trial | null> {
-    const wanted = test ?? (baseUrl === null && provider.otherBaseUrls.length > 0);
-    return secret === null || !wanted ? null : await tryKey(this.#app, provider, secret, baseUrl);
-  }
-
   #refuseDuplicate(provider: ProviderSpec, fingerprint: string | null, baseUrl: string | null): void {
     const same = duplicateOf(this.#app, provider, fingerprint, baseUrl);
     if (!same) return;
@@ -269,4 +251,16 @@ export class KeyCommands {
       "See: freellm keys list",
     );
   }
+}
+
+/** undefined tests only what has to be found out: which of several hosts a key belongs to. */
+async function trialOf(
+  ports: ProbePorts,
+  provider: ProviderSpec,
+  secret: string | null,
+  baseUrl: string | null,
+  test: boolean | undefined,
+): Promise<Trial | null> {
+  const wanted = test ?? (baseUrl === null && provider.otherBaseUrls.length > 0);
+  return secret === null || !wanted ? null : await tryKey(ports, provider, secret, baseUrl);
 }
