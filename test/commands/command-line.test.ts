@@ -33,6 +33,8 @@ const COMMANDS = [
   ["token"],
   ["status"],
   ["dash"],
+  ["backup"],
+  ["restore"],
   ["chat"],
   ["config"],
   ["config", "show"],

@@ -6,7 +6,8 @@ import type { Vault } from "../vault/vault.ts";
 
 /** The setting that holds it, sealed. */
 export const UNIFIED_TOKEN = "unified_token";
-const PLACE = { table: "settings", row: UNIFIED_TOKEN, provider: "", field: "value" };
+/** What its sealed record is bound to. */
+export const TOKEN_PLACE = { table: "settings", row: UNIFIED_TOKEN, provider: "", field: "value" };
 
 export class UnifiedToken {
   readonly #settings: Settings;
@@ -21,7 +22,7 @@ export class UnifiedToken {
     this.#vault = vault;
     this.#random = random;
     const sealed = settings.sealed(UNIFIED_TOKEN);
-    this.#token = sealed ? vault.open(PLACE, sealed) : this.#create();
+    this.#token = sealed ? vault.open(TOKEN_PLACE, sealed) : this.#create();
     this.#checker = createTokenChecker(this.#token);
   }
 
@@ -43,7 +44,7 @@ export class UnifiedToken {
 
   #create(): string {
     const token = createUnifiedToken(this.#random);
-    this.#settings.set(UNIFIED_TOKEN, this.#vault.seal(PLACE, token));
+    this.#settings.set(UNIFIED_TOKEN, this.#vault.seal(TOKEN_PLACE, token));
     return token;
   }
 }

@@ -15,6 +15,7 @@ import { writeAtomically } from "./atomic.ts";
 const TABLES = [
   {
     name: "keys",
+    clear: "DELETE FROM keys",
     select: `SELECT id, provider, label, account, base_url, secret, last4, fingerprint, position, created_at
       FROM keys ORDER BY id`,
     insert: `INSERT OR REPLACE INTO keys
@@ -23,38 +24,45 @@ const TABLES = [
   },
   {
     name: "key_numbers",
+    clear: "DELETE FROM key_numbers",
     select: "SELECT provider, last FROM key_numbers ORDER BY provider",
     insert: "INSERT OR REPLACE INTO key_numbers (provider, last) VALUES (?, ?)",
   },
   {
     name: "endpoints",
+    clear: "DELETE FROM endpoints",
     select: "SELECT id, name, base_url, models, position FROM endpoints ORDER BY id",
     insert: "INSERT OR REPLACE INTO endpoints (id, name, base_url, models, position) VALUES (?, ?, ?, ?, ?)",
   },
   {
     name: "model_overrides",
+    clear: "DELETE FROM model_overrides",
     select: "SELECT model, enabled, position FROM model_overrides ORDER BY model",
     insert: "INSERT OR REPLACE INTO model_overrides (model, enabled, position) VALUES (?, ?, ?)",
   },
   {
     name: "settings",
+    clear: "DELETE FROM settings",
     select: "SELECT name, value FROM settings ORDER BY name",
     insert: "INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)",
   },
   {
     name: "model_pins",
+    clear: "DELETE FROM model_pins",
     select: "SELECT model, position FROM model_pins ORDER BY model",
     insert: "INSERT OR REPLACE INTO model_pins (model, position) VALUES (?, ?)",
     later: true,
   },
   {
     name: "catalogues",
+    clear: "DELETE FROM catalogues",
     select: "SELECT issued, imported_at, signer, document FROM catalogues ORDER BY issued",
     insert: `INSERT OR REPLACE INTO catalogues (issued, imported_at, signer, document) VALUES (?, ?, ?, ?)`,
     later: true,
   },
   {
     name: "key_proxies",
+    clear: "DELETE FROM key_proxies",
     select: "SELECT key_id, proxy FROM key_proxies ORDER BY key_id",
     insert: "INSERT OR REPLACE INTO key_proxies (key_id, proxy) VALUES (?, ?)",
     later: true,
@@ -63,6 +71,7 @@ const TABLES = [
 
 /** Kept in the snapshot but not under the digest: traffic changes them all the time. */
 const STATES = {
+  clear: "DELETE FROM key_states",
   select: "SELECT key_id, state, detail, at FROM key_states ORDER BY key_id",
   insert: "INSERT OR REPLACE INTO key_states (key_id, state, detail, at) VALUES (?, ?, ?, ?)",
 };
@@ -94,7 +103,7 @@ function sha256(text: string): string {
 }
 
 /** Everything the user entered, as it is in the database now. */
-function takeSnapshot(database: Database): SnapshotContent {
+export function takeSnapshot(database: Database): SnapshotContent {
   const tables: SnapshotContent["tables"] = {};
   for (const table of TABLES) {
     const rows = database.prepare(table.select).all().map(toRow);
@@ -127,6 +136,22 @@ export function restoreSnapshot(database: Database, content: SnapshotContent): v
     for (const row of content.tables[name] ?? []) database.prepare(insert).run(...row.map(fromCell));
   }
   for (const row of content.states) database.prepare(STATES.insert).run(...row.map(fromCell));
+}
+
+/**
+ * Puts a snapshot in the place of what the user entered; all else stays. Gives what is there now, as it belongs into the
+ * snapshot file. Run it in a transaction.
+ */
+export function replaceUserData(database: Database, content: SnapshotContent): SnapshotContent {
+  for (const { clear } of TABLES) database.prepare(clear).run();
+  database.prepare(STATES.clear).run();
+  restoreSnapshot(database, content);
+  return recordDigest(database);
+}
+
+/** Whether a value from elsewhere has the shape of a snapshot. */
+export function isSnapshot(value: unknown): value is SnapshotContent {
+  return v.is(Content, value);
 }
 
 /** How many keys a snapshot holds. */

@@ -10,7 +10,8 @@ export type Derivation =
 
 const KEY_BYTES = 32;
 const ARGON2: Derivation = { name: "argon2id", memoryKiB: 65_536, passes: 3, parallelism: 1 };
-const SCRYPT: Derivation = { name: "scrypt", costLog2: 17, blockSize: 8, parallelism: 1 };
+/** The one that every runtime has: for what may be opened elsewhere. */
+export const SCRYPT: Derivation = { name: "scrypt", costLog2: 17, blockSize: 8, parallelism: 1 };
 
 /** The strongest derivation for a passphrase that this runtime has. */
 export function passphraseDerivation(): Derivation {

@@ -4,7 +4,7 @@
  * replaced in silence.
  */
 import { createHmac, hkdfSync } from "node:crypto";
-import { deriveKey, passphraseDerivation } from "./derivation.ts";
+import { type Derivation, deriveKey, passphraseDerivation } from "./derivation.ts";
 import {
   formatHeader,
   type Header,
@@ -27,6 +27,8 @@ export interface VaultOptions extends OpenerOptions {
   sealedRecords: boolean;
   /** For a first run; by default the safest that is available. */
   choice?: OpenerKind;
+  /** For a first run with a passphrase; by default the strongest that this runtime has. */
+  derivation?: Derivation;
 }
 
 export interface Vault {
@@ -79,7 +81,8 @@ async function create(options: VaultOptions): Promise<{ header: Header; dataKey:
   const opener = options.choice ?? (await safestOpener(options));
   const vault = Buffer.from(random.bytes(8)).toString("hex");
   const salt = Buffer.from(random.bytes(16));
-  const derivation = opener === "passphrase" ? passphraseDerivation() : ({ name: "hkdf" } as const);
+  const derivation =
+    opener === "passphrase" ? (options.derivation ?? passphraseDerivation()) : ({ name: "hkdf" } as const);
   const secret = await newOpenerSecret(opener, vault, options);
   const wrappingKey = deriveKey(derivation, secret, salt);
   const dataKey = Buffer.from(random.bytes(DATA_KEY_BYTES));
