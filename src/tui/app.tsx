@@ -72,11 +72,15 @@ function App({ session, options, outside }: AppProps) {
   /** The same text as before is no new frame. */
   const draw = useCallback((): void => {
     const size = latest.current;
-    const next = pictureOf(session, size.columns, size.rows);
-    setDrawn((before) =>
-      before.text === next.text && isOf(before, size.columns, size.rows) ? before : next,
-    );
-  }, [session]);
+    try {
+      const next = pictureOf(session, size.columns, size.rows);
+      setDrawn((before) =>
+        before.text === next.text && isOf(before, size.columns, size.rows) ? before : next,
+      );
+    } catch (error) {
+      exit(error instanceof Error ? error : new Error(String(error)));
+    }
+  }, [session, exit]);
 
   const suspend = (): void => {
     void suspendTerminal(() => {

@@ -68,6 +68,12 @@ export function quotaName({ metric, window }: Pick<QuotaView, "metric" | "window
   return metric === "concurrency" ? "CONC" : `${METRICS[metric]}P${WINDOWS[window]}`;
 }
 
+/** Until the limit is free again; "" while nothing is used or what is used is still under way. */
+export function resetText({ resetsAt }: Pick<QuotaView, "resetsAt">, now: number): string {
+  const rest = resetsAt === null ? 0 : Date.parse(resetsAt) - now;
+  return rest > 0 ? countdown(rest) : "";
+}
+
 /** Green, yellow from 70 %, red from 90 %. */
 export function fillTone(ratio: number): Tone {
   return ratio >= 0.9 ? "bad" : ratio >= 0.7 ? "warn" : "good";

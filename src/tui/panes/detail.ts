@@ -1,8 +1,8 @@
 /** One key or one request, with everything that is known of it. */
 import type { KeyView } from "../../core/command.ts";
 import type { AttemptRecord, RequestRecord } from "../../core/route/event.ts";
-import { bar, fillTone, keyFace, quotaName, spark, stateText } from "../faces.ts";
-import { compact, countdown, dayAndTime, latency, percent, timeOfDay } from "../format.ts";
+import { bar, fillTone, keyFace, quotaName, resetText, spark, stateText } from "../faces.ts";
+import { compact, dayAndTime, latency, percent, timeOfDay } from "../format.ts";
 import { cell, type Line, span, type Tone } from "../line.ts";
 import { fill, quantileOf, quotasOf } from "../lists.ts";
 import { wrap } from "../text.ts";
@@ -99,12 +99,7 @@ function keyDetail(input: PaneInput, key: KeyView, width: number): Line[] {
               10,
               fill(quota) >= 0.7 ? fillTone(fill(quota)) : "plain",
             ),
-            cell(
-              quota.resetsAt === null ? "" : countdown(Date.parse(quota.resetsAt) - now),
-              7,
-              "dim",
-              "right",
-            ),
+            cell(resetText(quota, now), 7, "dim", "right"),
             span(" "),
             cell(quota.source, 11, "dim"),
             cell(quota.model ?? "all models", 30, "dim", "left", glyphs.ellipsis),

@@ -1,8 +1,8 @@
 /** The table of keys: state, use of the limits, speed. How much of it depends on the room. */
 import type { KeyView, QuotaView } from "../../core/command.ts";
 import type { RequestRecord } from "../../core/route/event.ts";
-import { bar, fillTone, keyFace, quotaName, stateText } from "../faces.ts";
-import { compact, countdown, latency, percent } from "../format.ts";
+import { bar, fillTone, keyFace, quotaName, resetText, stateText } from "../faces.ts";
+import { compact, latency, percent } from "../format.ts";
 import { cell, columns, idCell, type Line, type Span, span, widthOf } from "../line.ts";
 import { chosen, fill, quantileOf, quotasOf, shownKeys, tightest, windowStart } from "../lists.ts";
 import { join, type PaneInput } from "./pane.ts";
@@ -155,7 +155,7 @@ const TIGHTEST: Column = {
         },
       ],
       cell(`${Math.floor(100 * fill(quota))}%`, 4, tone === "good" ? "plain" : tone, "right"),
-      cell(quota.resetsAt === null ? "" : countdown(Date.parse(quota.resetsAt) - now), 6, "dim", "right"),
+      cell(resetText(quota, now), 6, "dim", "right"),
     ]);
   },
 };

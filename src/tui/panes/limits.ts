@@ -1,7 +1,7 @@
 /** The limits of the chosen key, and when each is free again. */
 import type { KeyView } from "../../core/command.ts";
-import { bar, fillTone, quotaName } from "../faces.ts";
-import { compact, countdown } from "../format.ts";
+import { bar, fillTone, quotaName, resetText } from "../faces.ts";
+import { compact } from "../format.ts";
 import { cell, columns, type Line, span } from "../line.ts";
 import { fill, quotasOf, tightest } from "../lists.ts";
 import type { PaneInput } from "./pane.ts";
@@ -34,7 +34,7 @@ export function limitLines(
       span(" "),
       ...columns([
         cell(`${compact(quota.used)}/${compact(quota.cap)}`, 9, tone === "good" ? "plain" : tone),
-        cell(quota.resetsAt === null ? "" : countdown(Date.parse(quota.resetsAt) - now), 7, "dim", "right"),
+        cell(resetText(quota, now), 7, "dim", "right"),
       ]),
     ];
   });
@@ -54,7 +54,7 @@ export function limitPairs(
   if (shown.length === 0) return [[span("no limits are known for it", "dim")]];
   const half = Math.floor((width - 1) / 2);
   const texts = shown.map((quota) => {
-    const rest = quota.resetsAt === null ? "" : ` ${countdown(Date.parse(quota.resetsAt) - now)}`;
+    const rest = ` ${resetText(quota, now)}`;
     return cell(
       `${quotaName(quota)} ${compact(quota.used)}/${compact(quota.cap)}${rest}`,
       half,
