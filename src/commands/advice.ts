@@ -8,8 +8,22 @@ export interface Advice {
   remedy: string;
 }
 
+/** Keys that are one to their provider, although they are kept as two accounts. */
+export function drainAdvice({ keys, drains = [] }: Pick<Snapshot, "keys" | "drains">): Advice[] {
+  return drains.map(({ keys: ids }) => {
+    const [first = "", ...others] = ids;
+    const account = keys.find(({ id }) => id === first)?.account ?? first;
+    return {
+      about: ids.join(" and "),
+      problem:
+        "they drain together: what one uses is gone for the other, so for now they are counted as one account",
+      remedy: `join them for good: ${others.map((id) => `freellm keys edit ${id} --account ${account}`).join("; ")}`,
+    };
+  });
+}
+
 /** Limits are no trouble: they pass. */
-export function adviceOn({ keys, models }: Pick<Snapshot, "keys" | "models">): Advice[] {
+export function adviceOn({ keys, models, drains }: Pick<Snapshot, "keys" | "models" | "drains">): Advice[] {
   const advice: Advice[] = [];
   for (const { id, provider, state, detail } of keys) {
     if (state === "invalid") {
@@ -28,5 +42,5 @@ export function adviceOn({ keys, models }: Pick<Snapshot, "keys" | "models">): A
       remedy: `leave it out: freellm models disable ${id}`,
     });
   }
-  return advice;
+  return [...advice, ...drainAdvice({ keys, ...(drains === undefined ? {} : { drains }) })];
 }

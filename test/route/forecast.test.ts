@@ -221,6 +221,8 @@ describe("the forecast of everything", () => {
       .key("p-1");
     for (let call = 0; call < 5; call++) world.settle(world.reserve("p-1", "m", 50), 50);
     expect(all(world)).toMatchObject({ requests: 15, tokens: 750 });
+    const { requestsPerHour, tokensPerHour } = all(world);
+    expect(tokensPerHour / requestsPerHour).toBeCloseTo(50);
   });
 
   it("leaves out what cannot be used, and says how many models have no such limit", () => {

@@ -1,6 +1,7 @@
 /** Limits for people. */
 import type { QuotaView, Snapshot } from "../../core/command.ts";
 import { sanitize } from "../../core/vault/sanitize.ts";
+import { drainAdvice } from "../advice.ts";
 import { bar, columns, compact, widthsOf } from "../figures.ts";
 import { duration } from "../moment.ts";
 import type { Output } from "../output.ts";
@@ -90,15 +91,9 @@ export function printFree(output: Output, { free, now, keys }: Snapshot): void {
 }
 
 export function printNotes(output: Output, snapshot: Snapshot, hidden: number): void {
-  const { keys, models, quotas, drains = [], now } = snapshot;
-  for (const { keys: ids, until } of drains) {
-    const [first = "", ...others] = ids;
-    const account = keys.find(({ id }) => id === first)?.account ?? first;
-    const join = others.map((id) => `freellm keys edit ${id} --account ${account}`).join("; ");
-    output.note(
-      `${ids.join(" and ")} drain together: what one uses is gone for the other, so they are counted as one account for ${duration(until - now)}. If they are one for good: ${join}`,
-    );
-  }
+  const { keys, models, quotas } = snapshot;
+  for (const { about, problem, remedy } of drainAdvice(snapshot))
+    output.note(`${about}: ${problem}; ${remedy}`);
   if (hidden > 0) output.note(`of ${hidden} more limits nothing is used: freellm quota --all`);
   const keyed = new Set(keys.filter(({ state }) => state !== "disabled").map(({ provider }) => provider));
   const limited = new Set(quotas.map(({ model }) => model));

@@ -5,7 +5,7 @@
 import { type Counter, type Need, needFor } from "./counter.ts";
 import { Demand } from "./demand.ts";
 import { type Confidence, type JointForecast, WINDOW_MS } from "./limits.ts";
-import type { Target } from "./target.ts";
+import type { ModelEntry, Target } from "./target.ts";
 
 export interface CounterForecast {
   left: number;
@@ -86,13 +86,12 @@ export function forecastTogether(targets: readonly Target[], now: number): Joint
     [...models].map(({ pace }) => pace),
     now,
   );
-  const size = requests === 0 ? meanSize(usable) : tokens / requests;
   const isBounded = usable.length > 0 && unlimited.size === 0;
   return {
     requests,
     tokens: Math.round(tokens),
     requestsPerHour: demand.perHour,
-    tokensPerHour: demand.perHour * size,
+    tokensPerHour: [...models].reduce((sum, model) => sum + tokensPerHour(model, now), 0),
     runsDryAt: isBounded ? demand.reaches(Math.max(requests, 1e-6), resetsAt, (_at, sum) => sum) : null,
     resetsAt: Number.isFinite(resetsAt) ? resetsAt : null,
     confidence: demand.confidence,
@@ -115,7 +114,7 @@ function usualNeed({ model }: Target): Need {
   return needFor(1, input, output, model.model.unitCost);
 }
 
-function meanSize(targets: readonly Target[]): number {
-  if (targets.length === 0) return 0;
-  return targets.reduce((sum, target) => sum + usualNeed(target).tokens, 0) / targets.length;
+function tokensPerHour({ pace, measured }: ModelEntry, now: number): number {
+  const { input, output } = measured.usualCall;
+  return new Demand([pace], now).perHour * (input + output);
 }
