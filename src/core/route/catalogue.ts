@@ -17,7 +17,7 @@ import { Measured } from "./measured.ts";
 import { Names, type Resolution } from "./names.ts";
 import { Pace } from "./pace.ts";
 import { DEFAULT_PREFERENCES, type Preferences } from "./preferences.ts";
-import { type ModelEntry, type Rest, restScopes, type Target } from "./target.ts";
+import { type ModelEntry, nothingLearnt, type Rest, restScopes, type Target } from "./target.ts";
 
 export class Catalogue {
   readonly providers = new Map<string, RoutedProvider>();
@@ -62,7 +62,8 @@ export class Catalogue {
     const learnt = { health: new Health(), measured: new Measured(), pace: new Pace(true) };
     const outage = this.#outage(provider.id);
     const pin = this.pinOf(key);
-    this.models.set(key, { key, model, provider, ...learnt, outage, refusedParameters: new Set(), pin });
+    const refused = { refusedParameters: new Set<string>(), window: nothingLearnt() };
+    this.models.set(key, { key, model, provider, ...learnt, outage, ...refused, pin });
   }
 
   #outage(provider: string): { at: number } {
@@ -203,10 +204,11 @@ export class Catalogue {
       const key = modelKey(model.provider, model.id);
       if (provider && !this.models.has(key)) this.#addModel(key, model, provider);
     }
-    for (const { health, measured, refusedParameters } of this.models.values()) {
+    for (const { health, measured, refusedParameters, window } of this.models.values()) {
       health.archive(archive);
       measured.archive(archive);
       for (const parameter of archive.value([...refusedParameters])) refusedParameters.add(parameter);
+      Object.assign(window, archive.value({ ...window }));
     }
     const counters = this.#counters.archive(archive, others);
     const targets = [...this.#targets].map(([id, target]) => {

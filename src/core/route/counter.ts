@@ -188,6 +188,8 @@ export class Counter implements Partner {
   /** The provider refused a call that this limit had room for. */
   backOff(now: number): void {
     this.#recover(now);
+    // One that was refused alone was not refused for our pace.
+    if (this.own(now) <= 1) return;
     const cap = Math.max(1, Math.floor(Math.min(this.own(now), this.limit.cap) * BACK_OFF));
     this.limit = { ...this.limit, cap, source: "learned" };
     this.#backedOffAt = now;

@@ -210,6 +210,8 @@ export type RouterEvent =
       observations: readonly LimitObservation[];
     }
   | { type: "parameter-refused"; model: ModelKey; parameter: string }
+  /** A prompt of so many estimated tokens was too long. `stated`: the window as the model itself gave it, in tokens. */
+  | { type: "window-refused"; model: ModelKey; promptTokens: number; stated: number | null }
   | { type: "rest-set"; scope: RestScope; kind: FailureKind; until: number; at: number }
   | { type: "rest-cleared"; scope: RestScope }
   /** From now on the conversation stays where it was served. */

@@ -21,11 +21,11 @@ export function exhaustion(request: RouteRequest, now: number): Exhaustion {
       continue;
     }
     const passing = passingOf(obstacle);
-    const behind = obstacle.reason === "tried" ? obstacle.behind : null;
+    const { behind, rest } = obstacle.reason === "tried" ? obstacle : { behind: null, rest: null };
     if (passing) soonest = Math.min(soonest, passing.until);
     retryAt = Math.min(retryAt, (passing ?? behind)?.until ?? Number.POSITIVE_INFINITY);
     // What this request used up itself by failing is a failure; what the provider refused for its rate is not.
-    const rested = behind?.reason === "resting" ? behind : passing;
+    const rested = rest ?? passing;
     count[rested ? kindOfPassing(rested) : kindOfLasting(obstacle)]++;
   }
   const kinds = ["waiting", "failed", "too_long", "incapable", "no_key"] as const;

@@ -8,7 +8,7 @@ import type { Need } from "./counter.ts";
 import type { RouterEvent } from "./event.ts";
 import { type Exhaustion, exhaustion } from "./exhaustion.ts";
 import { bestUsable, boundFreeAt, hasSpare, needOf, otherUsable, type RouteRequest } from "./plan.ts";
-import type { Target } from "./target.ts";
+import { type Target, windowOf } from "./target.ts";
 
 export interface FailoverLimits {
   maxAttempts: number;
@@ -179,6 +179,10 @@ function learn(
   const model = target.model.key;
   if (failure.kind === "aborted") return "final";
   ports.record({ type: "call-failed", keyId: target.key.id, model, at, failure });
+  if (failure.kind === "context_too_long") {
+    const stated = failure.statedLimit ?? null;
+    ports.record({ type: "window-refused", model, promptTokens: request.tokens.input, stated });
+  }
   const rest = restAfter(target, failure, at);
   if (rest) ports.record(rest);
   if (failure.kind === "parameter" && failure.parameter !== undefined) {
@@ -205,8 +209,8 @@ function learn(
       progress.objected.add(target.key.provider);
       return progress.objected.size > 1 ? "final" : "go_on";
     case "larger_window":
-      if (target.model.model.contextWindow === null) progress.refusedBy.add(target.model);
-      progress.overflowed = Math.max(progress.overflowed, target.model.model.contextWindow ?? 0);
+      if (windowOf(target.model) === null) progress.refusedBy.add(target.model);
+      progress.overflowed = Math.max(progress.overflowed, windowOf(target.model) ?? 0);
       return "go_on";
     case "other_model":
       progress.refusedBy.add(target.model);

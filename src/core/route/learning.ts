@@ -5,7 +5,7 @@ import type { Counter } from "./counter.ts";
 import type { Drains } from "./drains.ts";
 import type { LearntLimit } from "./event.ts";
 import { type LimitObservation, type LimitSpec, WINDOW_MS } from "./limits.ts";
-import { setRest, type Target } from "./target.ts";
+import { type ModelEntry, setRest, type Target } from "./target.ts";
 
 /** What a reply of `target` said about its limits. */
 export function observeLimits(
@@ -70,6 +70,20 @@ export function learnPace(target: Target, failure: Failure, at: number): void {
   // Where the provider states its limits, the refusal is about somebody else's use, which it states, too.
   if (minutely.some(({ limit }) => limit.source === "stated")) return;
   minutely.find(({ limit }) => limit.metric === "requests" && limit.window === "minute")?.backOff(at);
+}
+
+/** A stated window that is larger than this part of the prompt it refused speaks of something else. */
+const PLAUSIBLE_WINDOW = 1.25;
+
+/** A prompt of so many estimated tokens was too long: one of that size is not sent there again. */
+export function learnWindow(
+  model: ModelEntry | undefined,
+  promptTokens: number,
+  stated: number | null,
+): void {
+  if (!model) return;
+  model.window.refused = Math.min(model.window.refused, promptTokens);
+  if (stated !== null && stated <= promptTokens * PLAUSIBLE_WINDOW) model.window.stated = stated;
 }
 
 /** Every cap that replies taught, for a restart. */

@@ -7,7 +7,7 @@ import { type Counter, type Need, needFor } from "./counter.ts";
 import type { RequestNeeds, TokenEstimate } from "./estimate.ts";
 import type { Weights } from "./preferences.ts";
 import { score, scoreParts } from "./score.ts";
-import type { ModelEntry, Rest, Target } from "./target.ts";
+import { type ModelEntry, type Rest, type Target, windowOf } from "./target.ts";
 
 /** What this request has learnt on its way. Owned by the failover loop. */
 export interface Progress {
@@ -48,8 +48,8 @@ export type Obstacle =
   | { reason: "removed" | "model_disabled" | "key_disabled" | "key_invalid"; until: null }
   | { reason: "no_tools" | "no_vision" | "no_json_schema" | "not_private"; until: null }
   | { reason: "context_too_small"; until: null }
-  /** Failed this request already. `behind`: what time would heal, for the next request. */
-  | { reason: "tried"; until: null; behind: PassingObstacle | null }
+  /** Failed this request already. `behind`: what time would heal, for the next request; `rest`: of that, what was told or guessed after a failure. */
+  | { reason: "tried"; until: null; behind: PassingObstacle | null; rest: PassingObstacle | null }
   | { reason: "refused_request"; until: null }
   | PassingObstacle;
 
@@ -201,9 +201,10 @@ function lastingObstacle(request: RouteRequest, target: Target, now: number): Ob
   if (needs.vision && !model.capabilities.vision) return { reason: "no_vision", until: null };
   if (needs.jsonSchema && !model.capabilities.jsonSchema) return { reason: "no_json_schema", until: null };
   if (needs.private && model.dataUse !== "no_training") return { reason: "not_private", until: null };
-  if (!fitsWindow(request, model.contextWindow)) return { reason: "context_too_small", until: null };
+  if (!fitsWindow(request, target.model)) return { reason: "context_too_small", until: null };
   if (progress.tried.has(target)) {
-    return { reason: "tried", until: null, behind: passingObstacle(request, target, now) };
+    const behind = passingObstacle(request, target, now);
+    return { reason: "tried", until: null, behind, rest: longestRest(target, now) };
   }
   if (progress.refusedBy.has(target.model) || progress.objected.has(model.provider)) {
     return { reason: "refused_request", until: null };
@@ -211,13 +212,18 @@ function lastingObstacle(request: RouteRequest, target: Target, now: number): Ob
   return null;
 }
 
-/** The obstacle that lasts longest: the target is free only when all of them are gone. */
-function passingObstacle(request: RouteRequest, target: Target, now: number): PassingObstacle | null {
+function longestRest(target: Target, now: number): PassingObstacle | null {
   let longest: PassingObstacle | null = null;
   for (const rest of target.rests) {
     if (!isResting(rest, now) || rest.kind === null || rest.until <= (longest?.until ?? now)) continue;
     longest = { reason: "resting", until: rest.until, kind: rest.kind, rest };
   }
+  return longest;
+}
+
+/** The obstacle that lasts longest: the target is free only when all of them are gone. */
+function passingObstacle(request: RouteRequest, target: Target, now: number): PassingObstacle | null {
+  let longest = longestRest(target, now);
   const open = target.model.health.blockedUntil(now);
   if (open !== null && open > (longest?.until ?? now)) longest = { reason: "breaker_open", until: open };
   const need = needOf(request, target);
@@ -234,7 +240,9 @@ const CLOCK_TOLERANCE_MS = 30_000;
 /** The estimate is on the high side, so a prompt is called too long only when it clearly is. */
 const SURELY_TOO_LONG = 1.25;
 
-function fitsWindow(request: RouteRequest, window: number | null): boolean {
+function fitsWindow(request: RouteRequest, model: ModelEntry): boolean {
+  if (request.tokens.input >= model.window.refused) return false;
+  const window = windowOf(model);
   if (window === null) return true;
   return window > request.progress.overflowed && request.tokens.input <= window * SURELY_TOO_LONG;
 }

@@ -9,7 +9,7 @@ import { Conversations } from "./conversation.ts";
 import { type Counter, type Need, needFor } from "./counter.ts";
 import { Drains } from "./drains.ts";
 import type { KeyId, Learnt, RouterEvent } from "./event.ts";
-import { learnPace, learntLimits, observeLimits, restoreLimit } from "./learning.ts";
+import { learnPace, learntLimits, learnWindow, observeLimits, restoreLimit } from "./learning.ts";
 import { COARSE_MS } from "./pace.ts";
 import { setRest, type Target } from "./target.ts";
 
@@ -125,6 +125,9 @@ export class RouterState {
         break;
       case "parameter-refused":
         catalogue.models.get(event.model)?.refusedParameters.add(event.parameter);
+        break;
+      case "window-refused":
+        learnWindow(catalogue.models.get(event.model), event.promptTokens, event.stated);
         break;
       case "rest-set": {
         setRest(catalogue.rest(event.scope), event.kind, event.until, event.at);

@@ -29,8 +29,26 @@ export interface ModelEntry {
   outage: { at: number };
   /** Parameters that the provider refused for this model. */
   refusedParameters: Set<string>;
+  window: LearntWindow;
   /** 0: not pinned; else a higher one goes first, whatever the strategy. */
   pin: number;
+}
+
+/** What refusals told of a model's context window. */
+export interface LearntWindow {
+  /** In tokens, by the model's own word; null while it said nothing. */
+  stated: number | null;
+  /** The smallest prompt, in estimated tokens, that it called too long; Infinity while there was none. */
+  refused: number;
+}
+
+export function nothingLearnt(): LearntWindow {
+  return { stated: null, refused: Number.POSITIVE_INFINITY };
+}
+
+/** Its own word counts more than what is documented; null where nobody knows. */
+export function windowOf({ window, model }: Pick<ModelEntry, "window" | "model">): number | null {
+  return window.stated ?? model.contextWindow;
 }
 
 export interface Target {
