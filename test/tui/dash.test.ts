@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { BINARY, cli, temporaryFolder } from "../support/binary.ts";
+import { BINARY, cli, startFreellm, temporaryFolder } from "../support/binary.ts";
 import { HELLO, openStage, type Stage } from "../support/stage.ts";
 import { openTerminal } from "./terminal.ts";
 
@@ -70,6 +70,20 @@ describe("on a terminal", () => {
     await terminal.see("shown-1-1");
     terminal.type("q");
     expect(await terminal.ended()).toEqual({ code: 0, restored: true });
+  });
+
+  it("finds a server that was started anew, wherever it listens now", async () => {
+    using folder = temporaryFolder();
+    const first = await startFreellm({ home: folder.path });
+    const terminal = await openTerminal(folder.path, folder.path, { columns: 100, rows: 30 });
+    await terminal.see("No keys yet");
+    await first.stop();
+    await terminal.see("no answer for");
+    const second = await startFreellm({ home: folder.path });
+    await terminal.see(new URL(second.url).port);
+    terminal.type("q");
+    expect(await terminal.ended()).toEqual({ code: 0, restored: true });
+    await second.stop();
   });
 
   it("what is pressed reaches the server", async () => {

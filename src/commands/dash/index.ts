@@ -9,6 +9,7 @@ import { connectToServer } from "../connect.ts";
 import type { Context } from "../context.ts";
 import { type RemoteOptions, withExamples, withRemoteOptions } from "../options.ts";
 import { VERSION } from "../version.ts";
+import type { Target } from "./server.ts";
 
 interface Options extends RemoteOptions {
   once?: true;
@@ -41,8 +42,7 @@ export function define(command: Command, context: Context): void {
 async function dash(context: Context, options: Options): Promise<void> {
   const { output } = context;
   const { dashServer } = await import("./server.ts");
-  const { url, token } = await destination(context, options);
-  const server = dashServer(url, token);
+  const server = dashServer(() => locate(context, options));
   if (options.json) {
     if (!options.watch) return output.raw(`${JSON.stringify(await server.snapshot())}\n`);
     const { watchJson } = await import("./watch.ts");
@@ -67,10 +67,7 @@ async function live(server: Server, look: Look, { output }: Context): Promise<vo
 }
 
 /** Where the server is, and the token for it: of the options, else of the environment or the home. */
-async function destination(
-  context: Context,
-  { url, tokenFile }: Options,
-): Promise<{ url: string; token: string }> {
+async function locate(context: Context, { url, tokenFile }: Options): Promise<Target> {
   const environment =
     tokenFile === undefined
       ? context.environment

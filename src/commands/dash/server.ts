@@ -12,14 +12,47 @@ const HEADERS_MS = 10_000;
 const SILENCE_MS = 30_000;
 const ANSWER_MS = 120_000;
 
-export function dashServer(url: string, token: string): Server {
-  const client = new ServerClient(url, token);
+/** Where a server is, and what it takes to be let in. */
+export interface Target {
+  url: string;
+  token: string;
+}
+
+/**
+ * `locate` is asked again after every failure: a server that was started anew may listen elsewhere, and has another
+ * token. Its errors say in words why there is none.
+ */
+export function dashServer(locate: () => Promise<Target>): Server {
+  let known: Target | null = null;
+  const target = async (): Promise<Target> => {
+    known ??= await locate();
+    return known;
+  };
+  const withClient = async <T>(work: (client: ServerClient, target: Target) => Promise<T>): Promise<T> => {
+    const found = await target();
+    try {
+      return await work(new ServerClient(found.url, found.token), found);
+    } catch (error) {
+      known = null;
+      throw error;
+    }
+  };
   return {
-    snapshot: () => client.snapshot(),
-    analytics: (range) => client.analytics(range),
-    execute: (command) => client.execute(command),
-    events: (sequence, signal) => follow(`${url}/admin/events?after=${sequence}`, token, signal),
-    ask: (options) => ask(url, client, options),
+    snapshot: () => withClient((client) => client.snapshot()),
+    analytics: (range) => withClient((client) => client.analytics(range)),
+    execute: (command) => withClient((client) => client.execute(command)),
+    async *events(sequence, signal) {
+      const { url, token } = await target();
+      try {
+        yield* follow(`${url}/admin/events?after=${sequence}`, token, signal);
+      } finally {
+        known = null;
+      }
+    },
+    async *ask(options) {
+      const { url, token } = await target();
+      yield* ask(url, new ServerClient(url, token), options);
+    },
   };
 }
 
