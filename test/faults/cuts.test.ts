@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import OpenAI from "openai";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { addCustomKey } from "../support/binary.ts";
+import { addCustomKeyTo } from "../support/binary.ts";
 import { openStage, type Stage } from "../support/stage.ts";
 import { startUpstream, type Upstream } from "../support/upstream.ts";
 import { askStream, type Told } from "./support/ask.ts";
@@ -29,8 +29,13 @@ beforeAll(async () => {
   stage = await openStage({ env: { FREELLM_MAX_WAIT_MS: "0", FREELLM_LOG_LEVEL: "error" } });
   first = await startUpstream({ models, otherwise: cutSample });
   second = await startUpstream({ models, otherwise: sampleModel });
-  await addCustomKey(stage.home, { name: "first", baseUrl: first.baseUrl, key: "sk-made-up-1", models });
-  await addCustomKey(stage.home, { name: "second", baseUrl: second.baseUrl, key: "sk-made-up-2", models });
+  await addCustomKeyTo(stage.freellm, { name: "first", baseUrl: first.baseUrl, key: "sk-made-up-1", models });
+  await addCustomKeyTo(stage.freellm, {
+    name: "second",
+    baseUrl: second.baseUrl,
+    key: "sk-made-up-2",
+    models,
+  });
 });
 afterAll(async () => {
   await stage.close();

@@ -1,6 +1,6 @@
 /** E3: 401 on one of two keys of a provider. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { addCustomKey } from "../support/binary.ts";
+import { addCustomKeyTo } from "../support/binary.ts";
 import { openStage, type Stage } from "../support/stage.ts";
 import { answer, reply, type Step } from "../support/steps.ts";
 import { WAYS } from "./support/ask.ts";
@@ -29,7 +29,7 @@ it.each(WAYS)("%s: the sibling serves, the bad key is validated once and disable
     key: BAD,
     refusesKey: (key) => key === BAD && !open,
   });
-  await addCustomKey(stage.home, { name, baseUrl: upstream.baseUrl, key: GOOD, models: [name] });
+  await addCustomKeyTo(stage.freellm, { name, baseUrl: upstream.baseUrl, key: GOOD, models: [name] });
   open = false;
   const probes = upstream.otherCalls.length;
   for (let request = 0; request < 5; request++) {
@@ -47,7 +47,7 @@ it.each(WAYS)("%s: the sibling serves, the bad key is validated once and disable
 
 it("a key that validation finds good is not disabled", async () => {
   const upstream = await addProvider(stage, "disagreed", byKey, { key: BAD });
-  await addCustomKey(stage.home, {
+  await addCustomKeyTo(stage.freellm, {
     ...{ name: "disagreed", baseUrl: upstream.baseUrl, key: GOOD, models: ["disagreed"] },
   });
   const probes = upstream.otherCalls.length;

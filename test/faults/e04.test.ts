@@ -1,6 +1,6 @@
 /** E4: 402. The account rests; keys of other accounts serve. */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { addCustomKey } from "../support/binary.ts";
+import { addCustomKeyTo } from "../support/binary.ts";
 import { openStage, type Stage } from "../support/stage.ts";
 import { answer, reply, type Step } from "../support/steps.ts";
 import { WAYS } from "./support/ask.ts";
@@ -22,7 +22,7 @@ it.each(WAYS)("%s", async (way, ask) => {
     ["sk-made-up-poor-2", "poor"],
     ["sk-made-up-rich-1", "rich"],
   ] as const) {
-    await addCustomKey(stage.home, { name, baseUrl: upstream.baseUrl, key, account, models: [name] });
+    await addCustomKeyTo(stage.freellm, { name, baseUrl: upstream.baseUrl, key, account, models: [name] });
   }
   for (let request = 0; request < 4; request++) {
     expect(await ask(stage, { model: name })).toMatchObject({ error: undefined, finish: "stop" });

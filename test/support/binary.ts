@@ -116,6 +116,27 @@ export async function addCustomKey(home: string, custom: CustomKey): Promise<voi
     throw new Error(`keys add failed (${result.code}): ${result.stderr}${result.stdout}`);
 }
 
+/** The same at a server that runs, through its admin interface: no process for each key. */
+export async function addCustomKeyTo(
+  { url, home }: Pick<Freellm, "url" | "home">,
+  custom: CustomKey,
+): Promise<void> {
+  const { name, baseUrl, key, models = ["test-model"], account, context, limits } = custom;
+  const command = {
+    ...{ type: "key-add", provider: "custom", name, baseUrl, secret: key, models },
+    ...(account === undefined ? {} : { account }),
+    ...(context === undefined ? {} : { context }),
+    ...(limits === undefined ? {} : { limits }),
+  };
+  const token = readFileSync(join(home, "admin-token"), "utf8").trim();
+  const reply = await fetch(`${url}/admin/commands`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify(command),
+  });
+  if (!reply.ok) throw new Error(`key-add failed (${reply.status}): ${await reply.text()}`);
+}
+
 /** Starts `serve` on a free port and waits until it answers. */
 export async function startFreellm(options: {
   home: string;

@@ -1,7 +1,7 @@
 /** A running freellm with scripted upstreams behind it, reached through the `openai` SDK as users do. */
 import OpenAI from "openai";
 import {
-  addCustomKey,
+  addCustomKeyTo,
   type CustomKey,
   ensureBinary,
   type Freellm,
@@ -53,7 +53,7 @@ export async function openStage(
         upstreams.push(upstream);
         const name = `${model}-${index + 1}`;
         const key = `sk-made-up-${name}`;
-        await addCustomKey(home, {
+        await addCustomKeyTo(freellm, {
           ...{ name, baseUrl: upstream.baseUrl, key, models: [model] },
           ...(limits === undefined ? {} : { limits }),
         });

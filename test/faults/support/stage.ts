@@ -1,7 +1,7 @@
 /** What the tests of single faults need beyond the common stage. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
-import { addCustomKey, type CustomKey, cli } from "../../support/binary.ts";
+import { addCustomKeyTo, type CustomKey, cli } from "../../support/binary.ts";
 import type { Stage } from "../../support/stage.ts";
 import type { Step } from "../../support/steps.ts";
 import { startUpstream, type Upstream, type UpstreamOptions } from "../../support/upstream.ts";
@@ -21,7 +21,7 @@ export async function addProvider(
     ...(refusesKey === undefined ? {} : { refusesKey }),
   });
   onTestFinished(() => upstream.stop());
-  await addCustomKey(stage.home, {
+  await addCustomKeyTo(stage.freellm, {
     ...{ name, baseUrl: upstream.baseUrl, key: `sk-made-up-${name}`, models },
     ...custom,
   });
