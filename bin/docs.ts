@@ -44,6 +44,8 @@ export function providersPage(all: readonly ProviderSpec[]): string {
     "- **Abilities.** T tools, V images, J JSON schema, R reasoning.",
     "- **Reset.** Windows slide unless another reset is named: `UTC` ends with the calendar there, `refill` flows back bit by bit.",
     "- **Shape of a key.** `prefix...` names the provider at once; a shape without a prefix may belong to others, too, so you are asked.",
+    "- **Not here.** Jina has no chat models. Poolside and ZenMux have free models, but their addresses, keys and errors are not known well",
+    "  enough to promise anything: add them as endpoints of your own, with `freellm keys add custom`.",
     "",
     ...overview(all),
     "",
@@ -88,6 +90,9 @@ function section(provider: ProviderSpec): string[] {
     ...(provider.docsUrl === null ? [] : [`Documentation: <${provider.docsUrl}>`]),
     ...(provider.anonymous ? [`Works without a key: \`freellm keys add ${provider.id} --no-key\``] : []),
     `What you send: ${DATA_USE[provider.dataUse]}`,
+    ...(provider.modelsPath === null
+      ? ["It has no list of its models that `freellm models refresh` could ask for."]
+      : []),
   ];
   lines.push("", ...facts.map((fact) => `- ${fact}`), "");
   if (provider.models.length === 0) return [...lines, "No models are built in.", ""];

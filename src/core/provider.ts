@@ -75,6 +75,8 @@ export interface OpenAIQuirks {
   streaming: "send" | "whole";
   /** How a demanded tool call is asked for: as it is, as `any`, or (a named one, too) left to the model. */
   toolChoiceRequired: "required" | "any" | "auto";
+  /** A tool that is demanded by its name: by name, or as the only one on offer and then in the way of any. */
+  toolChoiceNamed: "name" | "offer";
   /** `nine` maps every tool call id to exactly nine letters and digits, both ways, by a hash. */
   toolCallIds: "any" | "nine";
   parallelToolCalls: "send" | "drop" | "force_false";
@@ -89,6 +91,8 @@ export interface OpenAIQuirks {
     | "none_or_high"
     /** `low`, `high` and `max` exist. */
     | "low_high_max"
+    /** `none`, `low`, `medium`, `high` and `max` exist. */
+    | "none_to_max"
     /** `{thinking: {type: "enabled" | "disabled"}}` */
     | "thinking_type"
     /** `enable_thinking` and `thinking_budget` */
@@ -100,8 +104,11 @@ export interface OpenAIQuirks {
   missingContent: "null" | "empty_string";
   /** `name` on messages. */
   messageNames: "send" | "drop";
-  /** A JSON schema is sent, reduced to plain JSON mode, or no `response_format` is sent at all. */
-  responseFormat: "schema" | "object" | "drop";
+  /**
+   * A JSON schema is sent, or reduced to plain JSON mode, or no `response_format` is sent at all; `schema_only` has no
+   * plain mode, so that a schema of any object stands for it.
+   */
+  responseFormat: "schema" | "schema_only" | "object" | "drop";
   /** JSON modes together with streaming or tools: `whole` asks unstreamed and re-emits. */
   jsonModeStreaming: "send" | "whole";
   /** `array` also for one stop sequence. */
@@ -116,6 +123,8 @@ export interface OpenAIQuirks {
   freshConnections: boolean;
   /** Body fields (OpenAI names) that the provider refuses. */
   refusedFields: readonly string[];
+  /** Models that refuse temperature 0: it is left out for them. */
+  refusesZeroTemperature: readonly string[];
   /** Fixed headers, for example an application title. */
   headers: Readonly<Record<string, string>>;
 }
@@ -187,8 +196,8 @@ export interface ProviderSpec extends FactSource {
   /** Whether a call that failed counts against the request caps; `unknown` counts. */
   failedCallsCount: "yes" | "no" | "unknown";
   probe: ProbeSpec;
-  /** Where its list of models lies below the base URL, where that is not `/models`. */
-  modelsPath?: string;
+  /** Where its list of models lies below the base URL, where that is not `/models`; null where it has none. */
+  modelsPath?: string | null;
   /** How long the first content may take, in milliseconds, where the provider is known to be slow. */
   firstContentMs: number | null;
   dataUse: DataUse;

@@ -91,6 +91,8 @@ export const cloudflare: ProviderSpec = {
     invalid: [401],
     costsQuota: false,
   },
+  // The OpenAI wire of it answers with 405.
+  modelsPath: "/../models/search?task=Text%20Generation&per_page=100",
   // Slow reasoning models.
   firstContentMs: 200_000,
   dataUse: "unknown",

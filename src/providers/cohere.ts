@@ -42,6 +42,7 @@ export const cohere: ProviderSpec = {
   quirks: openaiQuirks({
     parallelToolCalls: "drop",
     toolSchemas: "plain",
+    toolChoiceNamed: "offer",
     reasoningEffort: "none_or_high",
     refusedFields: [
       "top_k",

@@ -65,6 +65,8 @@ export const kilo: ProviderSpec = {
     invalid: [],
     costsQuota: true,
   },
+  // Below /v1 it answers with 405.
+  modelsPath: "/../models",
   firstContentMs: null,
   dataUse: "may_train",
   terms: "What is sent to free models may be logged and used for training.",

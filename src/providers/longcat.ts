@@ -39,6 +39,7 @@ export const longcat: ProviderSpec = {
     invalid: [401],
     costsQuota: true,
   },
+  modelsPath: null,
   firstContentMs: null,
   dataUse: "unknown",
   terms: null,

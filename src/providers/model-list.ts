@@ -23,10 +23,10 @@ const OTHER_KINDS = [
   "video",
 ];
 
-/** `{data: [...]}`, `{models: [...]}` or a bare array, of objects or of ids; undefined when it is none of these. */
+/** `{data: [...]}`, `{models: [...]}`, Cloudflare's `{result: [...]}` or a bare array, of objects or of ids; undefined when it is none of these. */
 export function parseModelList(body: string): ModelListing | undefined {
   const parsed = parseJson(body);
-  const rows = isObject(parsed) ? (parsed.data ?? parsed.models) : parsed;
+  const rows = isObject(parsed) ? (parsed.data ?? parsed.models ?? parsed.result) : parsed;
   if (!Array.isArray(rows)) return undefined;
   const models = new Map<string, ListedModel>();
   for (const row of rows) {
@@ -37,6 +37,8 @@ export function parseModelList(body: string): ModelListing | undefined {
 }
 
 function hasMore(list: JsonObject): boolean {
+  const { result_info: page } = list;
+  if (isObject(page) && Number(page.count) < Number(page.total_count)) return true;
   return list.has_more === true || [list.nextPageToken, list.next_page_token].some(isText);
 }
 
@@ -51,13 +53,14 @@ function readRow(row: unknown): ListedModel | undefined {
   const unknown = { contextWindow: null, maxOutputTokens: null, price: null, capabilities: null };
   if (typeof row === "string") return row === "" ? undefined : { id: row, ...unknown };
   if (!isObject(row)) return undefined;
-  const id = [row.id, row.model, row.name].find(isText);
+  // Beside a task the id is a number of the catalogue, and the name what calls take.
+  const id = (isObject(row.task) ? [row.name] : [row.id, row.model, row.name]).find(isText);
   if (id === undefined || !answersWithText(row)) return undefined;
   const meta = isObject(row.meta) ? row.meta : {};
   const top = isObject(row.top_provider) ? row.top_provider : {};
   return {
     id,
-    contextWindow: tokensOf(WINDOW_FIELDS, row, meta),
+    contextWindow: tokensOf(WINDOW_FIELDS, row, meta, propertiesOf(row)),
     maxOutputTokens: tokensOf(OUTPUT_FIELDS, row, top),
     price: priceOf(row.pricing, id),
     capabilities: capabilitiesOf(row),
@@ -65,8 +68,10 @@ function readRow(row: unknown): ListedModel | undefined {
 }
 
 function answersWithText(row: JsonObject): boolean {
-  const { architecture, capabilities, type, supportedGenerationMethods: methods } = row;
+  const { architecture, capabilities, type, task, endpoints, supportedGenerationMethods: methods } = row;
   if (Array.isArray(methods) && !methods.includes("generateContent")) return false;
+  if (Array.isArray(endpoints) && endpoints.every(isText) && !endpoints.includes("chat")) return false;
+  if (isObject(task)) return task.name === "Text Generation";
   if (isObject(architecture) && Array.isArray(architecture.output_modalities)) {
     return architecture.output_modalities.includes("text");
   }
@@ -107,6 +112,16 @@ function capabilitiesOf(row: JsonObject): Capabilities | null {
     jsonSchema: capabilities.function_calling,
     reasoning: capabilities.reasoning === true,
   };
+}
+
+/** Cloudflare's `properties`, numbers as texts among them. */
+function propertiesOf({ properties }: JsonObject): JsonObject {
+  const list = Array.isArray(properties) ? properties.filter(isObject) : [];
+  return Object.fromEntries(
+    list.flatMap(({ property_id: name, value }) =>
+      isText(name) ? [[name, isText(value) && /^\d+$/.test(value) ? Number(value) : value]] : [],
+    ),
+  );
 }
 
 function tokensOf(fields: readonly string[], ...places: readonly JsonObject[]): number | null {

@@ -49,6 +49,7 @@ export const ollama: ProviderSpec = {
   dialect: "openai",
   quirks: openaiQuirks({
     reasoningHistory: "reasoning",
+    reasoningEffort: "none_to_max",
     refusedFields: ["verbosity", "service_tier", "store", "metadata", "prediction"],
   }),
   auth: "bearer",

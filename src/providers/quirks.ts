@@ -10,6 +10,7 @@ const COMMON: OpenAIQuirks = {
   usage: "trust",
   streaming: "send",
   toolChoiceRequired: "required",
+  toolChoiceNamed: "name",
   toolCallIds: "any",
   parallelToolCalls: "send",
   toolSchemas: "send",
@@ -26,6 +27,7 @@ const COMMON: OpenAIQuirks = {
   continuation: "instruction",
   freshConnections: false,
   refusedFields: [],
+  refusesZeroTemperature: [],
   headers: {},
 };
 

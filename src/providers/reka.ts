@@ -21,7 +21,7 @@ export const reka: ProviderSpec = {
   baseUrl: "https://api.reka.ai/v1",
   otherBaseUrls: [],
   dialect: "openai",
-  quirks: openaiQuirks(),
+  quirks: openaiQuirks({ responseFormat: "schema_only" }),
   auth: "bearer",
   credential: "plain",
   keyPattern: null,

@@ -30,7 +30,7 @@ export const requesty: ProviderSpec = {
   baseUrl: "https://router.requesty.ai/v1",
   otherBaseUrls: [],
   dialect: "openai",
-  quirks: openaiQuirks(),
+  quirks: openaiQuirks({ refusesZeroTemperature: ["mistral/leanstral-1-5"] }),
   auth: "bearer",
   credential: "plain",
   keyPattern: null,

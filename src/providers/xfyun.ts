@@ -38,6 +38,7 @@ export const xfyun: ProviderSpec = {
     invalid: [401],
     costsQuota: true,
   },
+  modelsPath: null,
   firstContentMs: null,
   dataUse: "unknown",
   terms: "Its terms are reported not to allow proxies: read them first.",

@@ -52,6 +52,39 @@ describe("what is listed", () => {
     expect(parsed({})?.capabilities).toBeNull();
   });
 
+  it("reads Cloudflare's own form: names, tasks, properties and pages", () => {
+    const row = (name: string, task: string) => ({
+      id: "0a1b2c3d-made-up",
+      name,
+      task: { id: "x", name: task },
+      properties: [
+        { property_id: "context_window", value: "24000" },
+        { property_id: "price", value: [{ unit: "per M input tokens", price: 0.3 }] },
+      ],
+    });
+    const result = [row("@cf/a/chat", "Text Generation"), row("@cf/b/picture", "Text-to-Image")];
+    const list = (count: number, total_count: number) =>
+      providers.parseModelList(
+        JSON.stringify({ success: true, result, result_info: { count, total_count } }),
+      );
+    expect(list(2, 2)).toMatchObject({
+      whole: true,
+      models: [{ id: "@cf/a/chat", contextWindow: 24_000, price: null }],
+    });
+    expect(list(2, 2)?.models).toHaveLength(1);
+    expect(list(2, 9)?.whole).toBe(false);
+  });
+
+  it("leaves out what Cohere does not offer for chats", () => {
+    const rows = [
+      { name: "command-x", endpoints: ["chat", "generate"], context_length: 128_000 },
+      { name: "embed-x", endpoints: ["embed"] },
+    ];
+    expect(providers.parseModelList(JSON.stringify({ models: rows }))?.models).toMatchObject([
+      { id: "command-x", contextWindow: 128_000 },
+    ]);
+  });
+
   it("knows a page from the whole, and ids from their collection", () => {
     const google = { name: "models/g", inputTokenLimit: 100, outputTokenLimit: 10 };
     const methods = (method: string) => ({ ...google, supportedGenerationMethods: [method] });

@@ -1,26 +1,21 @@
 /** Asks providers for their own lists of models and takes over what has changed. */
 import { CommandError, type CommandReply, type RefreshView } from "../command.ts";
-import type { Outbound, Timers } from "../ports.ts";
-import type { ModelListing, ProviderSpec, Providers } from "../provider.ts";
+import type { ModelListing, ProviderSpec } from "../provider.ts";
 import type { KeyId } from "../route/event.ts";
-import { openCredential } from "../serve/credential.ts";
 import type { StoredModelList } from "../store/model-lists.ts";
 import type { LayeredProvider } from "./layers.ts";
 import { modelChanges } from "./model-diff.ts";
 import type { ModelHost } from "./model-host.ts";
+import { askForModels, type ListPorts, listPathOf } from "./model-listing.ts";
 import { providerEvent } from "./registry.ts";
+import { outboundThrough } from "./through-proxy.ts";
 
-export interface RefreshHost extends ModelHost {
-  readonly outbound: Outbound;
-  readonly timers: Timers;
-  readonly providers: Providers;
+export interface RefreshHost extends ModelHost, ListPorts {
   secretOf(id: KeyId): string | null;
   baseUrlOf(id: KeyId): string | null;
   proxyOf(id: KeyId): string | null;
 }
 
-const TIMEOUT_MS = 20_000;
-const MAX_REPLY_BYTES = 8 * 1024 * 1024;
 const MAX_LISTED = 5_000;
 /** What no provider has in an id and no terminal, header or path should get. */
 const USABLE_ID = /^[\x21-\x7e]{1,200}$/;
@@ -32,15 +27,20 @@ export class ModelRefresh {
     this.#app = app;
   }
 
-  /** One provider, or all that have a key. */
+  /** One provider, or all that have a key and a list. */
   async run(provider: string | null, apply: boolean): Promise<CommandReply> {
     const keyed = new Set(this.#app.store.keys.list().map((key) => key.provider));
     if (provider === null && keyed.size === 0) {
       throw new CommandError("no_key", "There is no key to ask with.", "Add one: freellm keys add");
     }
-    const ids = provider === null ? [...keyed] : [provider];
+    const ids = provider === null ? [...keyed].filter((id) => this.#hasList(id)) : [provider];
     const refreshes = await Promise.all(ids.map((id) => this.#one(id, apply)));
     return { type: "refreshed", refreshes };
+  }
+
+  #hasList(id: string): boolean {
+    const provider = this.#app.registry.find(id);
+    return provider === undefined || listPathOf(provider) !== null;
   }
 
   async #one(id: string, apply: boolean): Promise<RefreshView> {
@@ -53,6 +53,13 @@ export class ModelRefresh {
         `There is no provider "${id}".`,
         `Known: ${known.join(", ")}.`,
         true,
+      );
+    }
+    if (listPathOf(provider) === null) {
+      throw new CommandError(
+        "no_model_list",
+        `${provider.name} has no list of its models that could be asked for.`,
+        `They come with freellm or with an imported catalogue: freellm models list --provider ${id} --all`,
       );
     }
     const key = this.#keyOf(id);
@@ -114,29 +121,10 @@ export class ModelRefresh {
 
   async #ask(provider: ProviderSpec, key: KeyId | null): Promise<ModelListing | { error: string }> {
     const app = this.#app;
-    const abort = new AbortController();
-    const timer = app.timers.after(TIMEOUT_MS, () => abort.abort());
-    const secret = key === null ? null : app.secretOf(key);
-    const proxy = key === null ? null : app.proxyOf(key);
-    const credential = openCredential(provider, key === null ? null : app.baseUrlOf(key), secret);
-    try {
-      const response = await app.outbound.send({
-        url: `${credential.baseUrl}${provider.modelsPath ?? "/models"}`,
-        method: "GET",
-        headers: { accept: "application/json", ...provider.quirks.headers, ...credential.headers },
-        signal: abort.signal,
-        ...(proxy === null ? {} : { proxy }),
-      });
-      const body = await response.text(MAX_REPLY_BYTES);
-      if (response.status !== 200) return { error: `it answered with HTTP ${response.status}` };
-      const listing = app.providers.parseModelList(body);
-      if (!listing || listing.models.length === 0) return { error: "its answer holds no list of models" };
-      return listing;
-    } catch (error) {
-      if (abort.signal.aborted) return { error: `no answer within ${TIMEOUT_MS / 1000} s` };
-      return { error: app.providers.classifyError(provider, error).message };
-    } finally {
-      timer.cancel();
-    }
+    if (key === null) return await askForModels(app, provider, null, null);
+    const { providers, timers } = app;
+    const outbound = outboundThrough(app.outbound, app.proxyOf(key));
+    const ports = { providers, timers, outbound };
+    return await askForModels(ports, provider, app.secretOf(key), app.baseUrlOf(key));
   }
 }

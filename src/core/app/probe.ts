@@ -1,6 +1,5 @@
 /** Asks a provider whether a key is good, by the cheapest call that proves something. */
 import type { FailureKind } from "../chat/failure.ts";
-import { CommandError } from "../command.ts";
 import type { Clock, Outbound, Timers } from "../ports.ts";
 import type { ProbeSpec, ProviderSpec, Providers } from "../provider.ts";
 import { type Credential, openCredential } from "../serve/credential.ts";
@@ -195,37 +194,4 @@ function oneTokenCall({ quirks }: ProviderSpec, model: string): string {
     [quirks.maxTokensField]: Math.max(1, quirks.maxTokens.least ?? 1),
     messages: [{ role: "user", content: "Say ok" }],
   });
-}
-
-/** The models that an endpoint lists. Throws CommandError when it lists none. */
-export async function discoverModels(
-  ports: ProbePorts,
-  provider: ProviderSpec,
-  secret: string | null,
-): Promise<{ id: string; contextWindow: number | null }[]> {
-  const abort = new AbortController();
-  const timer = ports.timers.after(TIMEOUT_MS, () => abort.abort());
-  const hint = "Name its models with --model ID";
-  const credential = openCredential(provider, null, secret);
-  try {
-    const response = await ports.outbound.send({
-      url: `${provider.baseUrl}/models`,
-      method: "GET",
-      headers: headersOf(provider, "GET", credential),
-      signal: abort.signal,
-    });
-    const body = await response.text(MAX_REPLY_BYTES);
-    const models = response.status === 200 ? ports.providers.parseModelList(body)?.models : undefined;
-    if (models && models.length > 0) return models;
-    throw new CommandError(
-      "no_model_list",
-      `${provider.baseUrl}/models gave no list of models (HTTP ${response.status}).`,
-      hint,
-    );
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    throw new CommandError("no_model_list", `${provider.baseUrl}/models could not be read.`, hint);
-  } finally {
-    timer.cancel();
-  }
 }

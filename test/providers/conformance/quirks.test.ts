@@ -78,6 +78,10 @@ describe("reasoning effort", () => {
     ["low_high_max", "none", { reasoning_effort: "low" }],
     ["low_high_max", "medium", { reasoning_effort: "high" }],
     ["low_high_max", "xhigh", { reasoning_effort: "max" }],
+    ["none_to_max", "none", { reasoning_effort: "none" }],
+    ["none_to_max", "minimal", { reasoning_effort: "low" }],
+    ["none_to_max", "medium", { reasoning_effort: "medium" }],
+    ["none_to_max", "xhigh", { reasoning_effort: "max" }],
     ["thinking_type", "none", { thinking: { type: "disabled" } }],
     ["thinking_type", "low", { thinking: { type: "enabled" } }],
     ["enable_thinking", "minimal", { enable_thinking: false }],
@@ -164,6 +168,34 @@ describe("the form of the answer", () => {
     expect(body).not.toHaveProperty("response_format");
     expect(body.messages).toMatchObject([{ content: expect.stringContaining("JSON") }, { role: "user" }]);
   });
+});
+
+test("a provider without plain JSON mode gets a schema that any object fits", () => {
+  const provider = bent({ responseFormat: "schema_only" });
+  expect(encodedBody(provider, { responseFormat: { type: "json_object" } }).response_format).toEqual({
+    type: "json_schema",
+    json_schema: {
+      name: "object",
+      schema: { type: "object", properties: {}, additionalProperties: true },
+    },
+  });
+});
+
+test("a tool that is demanded by name stands alone on offer where names are not taken", () => {
+  const tools = [{ name: "weather" }, { name: "clock" }];
+  const toolChoice = { name: "clock" };
+  const body = encodedBody(bent({ toolChoiceNamed: "offer" }), { tools, toolChoice });
+  expect(body.tool_choice).toBe("required");
+  expect(body.tools).toEqual([{ type: "function", function: { name: "clock" } }]);
+});
+
+test("temperature 0 is left out for the models that refuse it, and only for them", () => {
+  const provider = bent({ refusesZeroTemperature: ["vendor/picky"] });
+  const sent = (modelId: string, temperature: number) =>
+    encodedBody(provider, { sampling: { temperature } }, { modelId }).temperature;
+  expect(sent("vendor/picky", 0)).toBeUndefined();
+  expect(sent("vendor/picky", 0.2)).toBe(0.2);
+  expect(sent("vendor/other", 0)).toBe(0);
 });
 
 test("one stop sequence is sent alone, or in a list to those that want one", () => {

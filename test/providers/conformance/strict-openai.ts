@@ -26,6 +26,7 @@ const EFFORT_FIELDS = {
   reasoning_effort: ["reasoning_effort"],
   none_or_high: ["reasoning_effort"],
   low_high_max: ["reasoning_effort"],
+  none_to_max: ["reasoning_effort"],
   thinking_type: ["thinking"],
   enable_thinking: ["enable_thinking", "thinking_budget"],
   drop: [],
@@ -33,6 +34,7 @@ const EFFORT_FIELDS = {
 const EFFORTS: Partial<Record<string, readonly string[]>> = {
   none_or_high: ["none", "high"],
   low_high_max: ["low", "high", "max"],
+  none_to_max: ["none", "low", "medium", "high", "max"],
 };
 const COMPLEX = [
   "$ref",
@@ -83,6 +85,8 @@ function refusedField({ quirks }: ProviderSpec, body: JsonObject): Refusal | nul
     !(isObject(body.thinking) && /^(en|dis)abled$/.test(String(body.thinking.type)))
   )
     return invalid("thinking", "its type is enabled or disabled");
+  if (body.temperature === 0 && quirks.refusesZeroTemperature.includes(String(body.model)))
+    return invalid("temperature", "greedy sampling is not supported");
   if (quirks.stop === "array" && typeof body.stop === "string") return invalid("stop", "must be a list");
   return null;
 }
@@ -128,7 +132,8 @@ function refusedTools({ quirks }: ProviderSpec, body: JsonObject): Refusal | nul
     "auto",
     ...(quirks.toolChoiceRequired === "auto" ? [] : ["none", quirks.toolChoiceRequired]),
   ];
-  const named = isObject(choice) && quirks.toolChoiceRequired === "required";
+  const named =
+    isObject(choice) && quirks.toolChoiceRequired === "required" && quirks.toolChoiceNamed === "name";
   return choice === undefined || named || words.includes(String(choice))
     ? null
     : invalid("tool_choice", "not supported");
@@ -146,8 +151,8 @@ function refusedFormat({ quirks }: ProviderSpec, body: JsonObject): Refusal | nu
   if (format === undefined) return null;
   if (quirks.responseFormat === "drop") return unknown("response_format");
   const type = isObject(format) ? format.type : undefined;
-  if (type === "json_schema" && quirks.responseFormat === "object")
-    return invalid("response_format", "no such type");
+  const other = { object: "json_schema", schema_only: "json_object", schema: null }[quirks.responseFormat];
+  if (type === other) return invalid("response_format", "no such type");
   if (type !== "text" && body.stream === true && quirks.jsonModeStreaming === "whole")
     return invalid("response_format", "not with streaming");
   return null;

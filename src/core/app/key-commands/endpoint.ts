@@ -2,7 +2,8 @@
 import { type Command, CommandError } from "../../command.ts";
 import type { CustomEndpoint } from "../../provider.ts";
 import { limitSpecs, mergeModels, modelsOf, providerIdOf } from "../endpoint.ts";
-import { discoverModels, type ProbePorts } from "../probe.ts";
+import { discoverModels } from "../model-listing.ts";
+import type { ProbePorts } from "../probe.ts";
 import type { KeyHost } from "./host.ts";
 
 export type AddCommand = Extract<Command, { type: "key-add" }>;

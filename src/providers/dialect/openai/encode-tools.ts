@@ -30,7 +30,7 @@ function offered(
 ): readonly Tool[] {
   const mute = refused.has("tool_choice");
   if (choice === "none" && (mute || quirks.toolChoiceRequired === "auto")) return [];
-  if (typeof choice !== "object" || (quirks.toolChoiceRequired === "required" && !mute)) return tools;
+  if (typeof choice !== "object" || (takesNames(quirks) && !mute)) return tools;
   const named = tools.filter((tool) => tool.name === choice.name);
   return named.length > 0 ? named : tools;
 }
@@ -38,8 +38,12 @@ function offered(
 function encodeChoice(choice: ToolChoice, quirks: OpenAIQuirks): unknown {
   if (choice === "required") return quirks.toolChoiceRequired;
   if (typeof choice === "string") return choice;
-  if (quirks.toolChoiceRequired !== "required") return quirks.toolChoiceRequired;
+  if (!takesNames(quirks)) return quirks.toolChoiceRequired;
   return { type: "function", function: { name: choice.name } };
+}
+
+function takesNames({ toolChoiceRequired, toolChoiceNamed }: OpenAIQuirks): boolean {
+  return toolChoiceRequired === "required" && toolChoiceNamed === "name";
 }
 
 function encodeTool(tool: Tool, quirks: OpenAIQuirks, refused: ReadonlySet<string>): JsonObject {

@@ -66,7 +66,8 @@ function addSampling(body: JsonObject, sampling: SamplingParameters, target: Cal
   const set = (field: string, value: unknown): void => {
     if (value !== undefined) body[field] = value;
   };
-  set("temperature", sampling.temperature);
+  const isZeroRefused = quirks.refusesZeroTemperature.includes(target.modelId);
+  set("temperature", sampling.temperature === 0 && isZeroRefused ? undefined : sampling.temperature);
   set("top_p", sampling.topP);
   set("top_k", sampling.topK);
   set("min_p", sampling.minP);

@@ -21,6 +21,8 @@ export function reasoningFields(effort: string, how: OpenAIQuirks["reasoningEffo
       return { reasoning_effort: off ? "none" : "high" };
     case "low_high_max":
       return { reasoning_effort: off ? "low" : (LOW_HIGH_MAX[effort] ?? "high") };
+    case "none_to_max":
+      return { reasoning_effort: NONE_TO_MAX[effort] ?? "high" };
     case "thinking_type":
       return { thinking: { type: off ? "disabled" : "enabled" } };
     case "enable_thinking": {
@@ -33,4 +35,12 @@ export function reasoningFields(effort: string, how: OpenAIQuirks["reasoningEffo
   }
 }
 
+const NONE_TO_MAX: Readonly<Record<string, string>> = {
+  none: "none",
+  minimal: "low",
+  low: "low",
+  medium: "medium",
+  xhigh: "max",
+  max: "max",
+};
 const LOW_HIGH_MAX: Readonly<Record<string, string>> = { low: "low", xhigh: "max", max: "max" };

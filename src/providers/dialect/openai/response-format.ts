@@ -12,6 +12,7 @@ export interface EncodedFormat {
 
 export function encodeFormat(format: ResponseFormat, how: OpenAIQuirks["responseFormat"]): EncodedFormat {
   if (format.type === "text") return how === "drop" ? {} : { field: { type: "text" } };
+  if (how === "schema_only") return { field: full(format.type === "json_object" ? ANY_OBJECT : format) };
   if (how === "schema")
     return { field: format.type === "json_object" ? { type: "json_object" } : full(format) };
   const instruction = inWords(format);
@@ -20,7 +21,16 @@ export function encodeFormat(format: ResponseFormat, how: OpenAIQuirks["response
   return format.type === "json_object" ? { field } : { field, instruction };
 }
 
-function full(format: Extract<ResponseFormat, { type: "json_schema" }>): JsonObject {
+type SchemaFormat = Extract<ResponseFormat, { type: "json_schema" }>;
+
+/** Reka takes a bare `{type: "object"}` for a fault of its own and answers with 503 (seen 2026-10). */
+const ANY_OBJECT: SchemaFormat = {
+  type: "json_schema",
+  name: "object",
+  schema: { type: "object", properties: {}, additionalProperties: true },
+};
+
+function full(format: SchemaFormat): JsonObject {
   const schema: JsonObject = { name: format.name };
   if (format.description !== undefined) schema.description = format.description;
   if (format.schema !== undefined) schema.schema = format.schema;
