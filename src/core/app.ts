@@ -4,6 +4,7 @@
  */
 import { analyticsView } from "./app/analytics.ts";
 import { accuracyViews, drainViews, forecastViews, freeView } from "./app/forecast-views.ts";
+import { Explainer, isExplainCommand } from "./app/explain/index.ts";
 import { Housekeeping } from "./app/housekeeping.ts";
 import { isKeyCommand, KeyCommands, type KeyHost } from "./app/key-commands/index.ts";
 import { Keyring } from "./app/keyring.ts";
@@ -97,6 +98,7 @@ export class Application implements Admin, Gateway, KeyHost {
   #callId: number;
   #requestNumber = 1;
   readonly #housekeeping: Housekeeping;
+  readonly decisions: Explainer;
   readonly #prober: Prober;
 
   constructor(options: ApplicationOptions) {
@@ -125,12 +127,13 @@ export class Application implements Admin, Gateway, KeyHost {
     this.state.apply({ type: "preferences-set", preferences: options.preferences });
     this.#prober = new Prober(this, options.probeIntervalMs);
     this.#housekeeping = new Housekeeping(this);
+    this.decisions = new Explainer(this, options.version, this.#runName);
     this.#restore();
   }
 
   /** Applies what happened, remembers it and tells whoever follows. */
   record(event: RouterEvent): void {
-    this.state.apply(event);
+    this.decisions.recorder.apply(event);
     this.journal.append(event);
     this.feed.push(this.state.sequence, event);
     if (OPENS_WAYS.has(event.type)) this.waiters.wakeAll();
@@ -208,12 +211,14 @@ export class Application implements Admin, Gateway, KeyHost {
   /** Housekeeping from now on. */
   start(): void {
     this.#housekeeping.start();
+    this.decisions.recorder.start();
     this.#prober.start();
   }
 
   close(): void {
     this.#prober.stop();
     this.#housekeeping.stop();
+    this.decisions.recorder.stop();
     this.store.close();
   }
 
@@ -244,6 +249,7 @@ export class Application implements Admin, Gateway, KeyHost {
 
   async execute(command: Command): Promise<CommandReply> {
     if (isKeyCommand(command)) return this.#keys.execute(command);
+    if (isExplainCommand(command)) return this.decisions.execute(command);
     switch (command.type) {
       case "model-enable":
       case "model-disable":

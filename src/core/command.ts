@@ -2,6 +2,7 @@
  * What a user can ask of freellm, whoever asks: the command line without a server, the command line through a
  * running server, the dashboard. One shape for the admin API and for calls in the process.
  */
+import type { ExplainCommand, ExplainReply } from "./command/explain.ts";
 import type { EndpointView, KeyCheck, KeyCommand, KeyView, ProbeView, SealedKey } from "./command/keys.ts";
 import type { EstimateSums, KeyId, RequestRecord } from "./route/event.ts";
 import type {
@@ -29,6 +30,7 @@ export type {
 
 export type Command =
   | KeyCommand
+  | ExplainCommand
   /** `mayCost`: the user knows that its calls may cost money. */
   | { type: "model-enable"; model: string; mayCost?: boolean }
   | { type: "model-disable"; model: string }
@@ -244,6 +246,7 @@ export interface AnalyticsView {
 }
 
 export type CommandReply =
+  | ExplainReply
   | { type: "key"; key: KeyView; notes: string[] }
   | { type: "keys"; keys: KeyView[] }
   | { type: "removed"; id: string }

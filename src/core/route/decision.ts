@@ -46,8 +46,8 @@ export interface Marks {
   refused: boolean;
   /** The provider called the request itself wrong. */
   objected: boolean;
-  /** Its window was too small. */
-  overflowed: boolean;
+  /** Windows up to so many tokens were too small by then; 0: none was. */
+  overflowed: number;
 }
 
 export interface CallStep extends Walk {

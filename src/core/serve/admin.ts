@@ -101,6 +101,25 @@ const commandSchema = v.variant("type", [
     model: v.optional(text),
     provider: v.optional(text),
   }),
+  v.strictObject({
+    type: v.literal("explain"),
+    id: v.nullable(text),
+    full: v.optional(v.boolean()),
+    replay: v.optional(v.boolean()),
+    whatIf: v.optional(text),
+  }),
+  v.strictObject({
+    type: v.literal("explain-plan"),
+    request: v.strictObject({
+      model: text,
+      tools: v.optional(v.boolean()),
+      vision: v.optional(v.boolean()),
+      jsonSchema: v.optional(v.boolean()),
+      private: v.optional(v.boolean()),
+      inputTokens: v.optional(count),
+      outputTokens: v.optional(count),
+    }),
+  }),
   v.strictObject({ type: v.literal("token-show") }),
   v.strictObject({ type: v.literal("token-rotate") }),
 ]);

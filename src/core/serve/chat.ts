@@ -160,6 +160,8 @@ export class ChatExchange {
     this.#ended();
     const { servedBy: target, failed, firstContentMs, model, elapsed } = this.#routed;
     const usage = answer?.usage;
+    const ended = { id: this.requestId, at: this.#arrivedAt, surface: this.#surface.name, status, outcome };
+    this.#gateway.decisions.remember(() => this.#routed.trace.record(ended, model));
     const attempts = [...failed];
     // A break that nobody mended was told already, as the last hop.
     const isTold = answer?.failure != null && attempts.at(-1)?.rule === answer.failure.rule;

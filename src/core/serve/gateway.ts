@@ -1,6 +1,7 @@
 /** What serving a request needs from the application: one object, handed in, with no state of its own. */
 import type { Clock, Journal, Log, Outbound, Timers } from "../ports.ts";
 import type { Memory, ProviderSpec, Providers } from "../provider.ts";
+import type { DecisionRecord } from "../route/decision.ts";
 import type { KeyId, RouterEvent } from "../route/event.ts";
 import type { RouterState } from "../route/state.ts";
 import type { Digest } from "./conversation.ts";
@@ -49,6 +50,8 @@ export interface Gateway {
   proxyOf(keyId: KeyId): string | null;
   /** Names conversations without keeping what was said. */
   readonly digest: Digest;
+  /** How requests were decided is kept behind their answers. */
+  readonly decisions: { remember(decision: () => Omit<DecisionRecord, "version">): void };
   /** A reply said that this key is invalid: find out, without delaying anybody. */
   doubt(keyId: KeyId): void;
 }

@@ -85,6 +85,10 @@ const IN_WORDS: Readonly<Record<FailureKind, string>> = {
   aborted: "the client left",
 };
 
+export function failureMeaning(kind: FailureKind): string {
+  return IN_WORDS[kind];
+}
+
 /** One line for the trail in an error text: `groq/llama (groq-1): rate limited`. */
 function hopText({ provider, model, keyId, outcome }: AttemptRecord): string {
   return `${provider}/${model} (${keyId}): ${outcome === "ok" ? "answered" : IN_WORDS[outcome]}`;

@@ -30,7 +30,7 @@ export interface Planned {
 }
 
 /** What is known of a request only at its end, or by its surroundings. */
-export type Surroundings = Pick<DecisionRecord, "id" | "at" | "version" | "surface" | "status" | "outcome">;
+export type Surroundings = Pick<DecisionRecord, "id" | "at" | "surface" | "status" | "outcome">;
 
 const NO_WALK: Walk = Object.freeze({ passed: [], others: {} });
 
@@ -40,7 +40,8 @@ export class Trace {
   readonly #open = new Map<Target, CallStep>();
   /** Calls that failed, and whose traces in the progress are not read yet. */
   #failed: { step: CallStep; target: Target }[] = [];
-  #first: Omit<DecisionRecord, keyof Surroundings | "steps" | "omitted"> | null = null;
+  #first: Omit<DecisionRecord, keyof Surroundings | "version" | "steps" | "omitted"> | null = null;
+  #progress: Progress | null = null;
   /** The instant of the latest look at the state, and what it had seen then. */
   #at = 0;
   #sequence = 0;
@@ -53,6 +54,7 @@ export class Trace {
 
   planned({ models, strategy, route }: Planned): void {
     const { needs, tokens, seed, bound } = route;
+    this.#progress = route.progress;
     const place = bound && { keyId: bound.key.id, model: bound.model.key };
     this.#first = { models, known: true, needs, tokens, strategy, seed, bound: place };
   }
@@ -127,8 +129,8 @@ export class Trace {
   }
 
   /** Behind the answer. `model`: the name asked for, as it may be kept. */
-  record(surroundings: Surroundings, model: string, progress: Progress | null): DecisionRecord {
-    if (progress) this.#readMarks(progress);
+  record(surroundings: Surroundings, model: string): Omit<DecisionRecord, "version"> {
+    if (this.#progress) this.#readMarks(this.#progress);
     const first = this.#first ?? UNKNOWN;
     const models = this.#first === null ? [model] : first.models;
     return { ...surroundings, ...first, models, steps: this.#steps, omitted: 0 };
@@ -142,7 +144,7 @@ export class Trace {
         retried: progress.retried.has(target),
         refused: progress.refusedBy.has(target.model),
         objected: progress.objected.has(target.key.provider),
-        overflowed: step.failure?.kind === "context_too_long" && progress.overflowed > 0,
+        overflowed: progress.overflowed,
       };
     }
     this.#failed = [];
@@ -160,7 +162,7 @@ const UNKNOWN = Object.freeze({
 });
 
 function noMarks(): Marks {
-  return { tried: false, retried: false, refused: false, objected: false, overflowed: false };
+  return { tried: false, retried: false, refused: false, objected: false, overflowed: 0 };
 }
 
 function noteOf({ kind, rule, status, message, until }: Failure): FailureNote {

@@ -118,6 +118,7 @@ type PackedCall = [
   ...Extract<PackedStep, [0, ...unknown[]]>,
   score: number | null,
   flags: number,
+  overflowed: number,
   familyUntil: Instant,
   durationMs: number | null,
   note: PackedNote | null,
@@ -159,13 +160,18 @@ function packed(record: DecisionRecord): Packed {
   ];
   const call = (step: CallStep): PackedCall => {
     const { isDouble, sparesFailing, marks } = step;
-    const { tried, retried, refused, objected, overflowed } = marks;
+    const { tried, retried, refused, objected } = marks;
     const isPlain = step.passed.length === 0 && Object.keys(step.others).length === 0;
     return [
       ...([0, step.at - at, step.sequence, words.number(step.keyId), words.number(step.model)] as const),
       ...([step.tokens, step.inputTokens, step.score] as const),
-      bits([isDouble, sparesFailing, tried, retried, refused, objected, overflowed]),
-      ...([since(step.familyUntil), step.durationMs, step.failure && note(step.failure)] as const),
+      bits([isDouble, sparesFailing, tried, retried, refused, objected]),
+      ...([
+        marks.overflowed,
+        since(step.familyUntil),
+        step.durationMs,
+        step.failure && note(step.failure),
+      ] as const),
       isPlain ? null : walk(step),
     ];
   };
@@ -227,15 +233,15 @@ export function unpackDecision(text: string): DecisionRecord | null {
   const unpack = (step: Packed[13][number]): DecisionStep => {
     switch (step[0]) {
       case 0: {
-        const [, offset, sequence, key, model, tokens, inputTokens, score, set, family, ms, failure, way] =
-          step;
+        const [, offset, sequence, key, model, tokens, inputTokens, score, ...further] = step;
+        const [set, overflowed, family, ms, failure, way] = further;
         return {
           ...{ type: "call", at: at + offset, sequence, keyId: word(key), model: word(model) },
           ...{ tokens, inputTokens, score, isDouble: flag(set, 0), sparesFailing: flag(set, 1) },
           ...{ familyUntil: when(family), durationMs: ms, failure: failure && note(failure) },
           marks: {
             ...{ tried: flag(set, 2), retried: flag(set, 3), refused: flag(set, 4) },
-            ...{ objected: flag(set, 5), overflowed: flag(set, 6) },
+            ...{ objected: flag(set, 5), overflowed },
           },
           ...(way === null ? { passed: [], others: {} } : walk(way)),
         };

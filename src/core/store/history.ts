@@ -33,6 +33,8 @@ export interface History {
   recent(limit: number): RequestRecord[];
   /** The same of those that fit, among the latest 50,000. */
   find(wanted: Wanted, limit: number): RequestRecord[];
+  /** null for one that is not in the history. */
+  byId(id: string): RequestRecord | null;
   /** Sums over the slots of one length that start within [from, to]; none where they cannot be read. */
   rollups(span: RollupSpan, from: number, to: number): Rollup[];
   /** Of all requests ever, also of those no longer in the history. */
@@ -60,6 +62,7 @@ export function createHistory(
         SELECT 1 FROM json_each(attempts)
         WHERE ? IN (json_extract(value, '$[1]'), json_extract(value, '$[0]') || '/' || json_extract(value, '$[1]'))))
     ORDER BY at DESC, sequence DESC LIMIT ?`);
+  const selectById = database.prepare("SELECT * FROM requests WHERE id = ? ORDER BY sequence DESC LIMIT 1");
   const updateTotals = database.prepare(
     "UPDATE totals SET requests = ?, failed = ?, failovers = ?, input_tokens = ?, output_tokens = ?",
   );
@@ -119,6 +122,16 @@ export function createHistory(
       } catch (error) {
         onError(error);
         return [];
+      }
+    },
+    byId(id) {
+      flush();
+      try {
+        const row = selectById.get(id);
+        return row ? toRecord(row) : null;
+      } catch (error) {
+        onError(error);
+        return null;
       }
     },
     rollups(span, from, to) {

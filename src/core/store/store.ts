@@ -40,7 +40,7 @@ export interface Store {
   readonly settings: Settings;
   /** Also takes `request-finished` into the history. */
   readonly journal: Journal;
-  readonly history: Pick<History, "recent" | "find" | "rollups">;
+  readonly history: Pick<History, "byId" | "find" | "recent" | "rollups">;
   readonly decisions: Decisions;
   readonly eventLog: EventLog;
   /** The first free call id: larger than every one ever used. */
@@ -103,6 +103,7 @@ export function openStore(options: StoreOptions): Store {
     history: {
       recent: (limit) => history.recent(limit),
       find: (wanted, limit) => history.find(wanted, limit),
+      byId: (id) => history.byId(id),
       rollups: (span, from, to) => history.rollups(span, from, to),
     },
     decisions,
