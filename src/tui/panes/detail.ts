@@ -160,7 +160,7 @@ function attemptLines(
 ): Line[] {
   const isGood = attempt.outcome === "ok";
   const where = `${attempt.keyId} ${glyphs.dot} ${attempt.provider}/${attempt.model}`;
-  const reason = index === 0 ? "the first in your order that was ready" : "the next that was ready";
+  const reason = index === 0 ? "the first choice that was ready" : "the next that was ready";
   const status = attempt.status === null ? "" : ` (${attempt.status})`;
   const rule = attempt.rule === null ? "" : `, by the rule ${attempt.rule}`;
   const what = isGood
