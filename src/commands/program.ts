@@ -43,6 +43,12 @@ const ENTRIES: readonly Entry[] = [
     load: () => import("./backup/restore.ts"),
   },
   {
+    name: "service",
+    summary: "keep the server running with every login",
+    load: () => import("./service/index.ts"),
+  },
+  { name: "logs", summary: "print the log of the service", load: () => import("./logs.ts") },
+  {
     name: "config",
     summary: "show, edit and check the settings",
     load: () => import("./config/index.ts"),

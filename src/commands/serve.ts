@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { usageError } from "./complaint.ts";
 import type { Context } from "./context.ts";
 import { withExamples } from "./options.ts";
+import type { Sink } from "./output.ts";
 import type { RunningServer } from "./server.ts";
 import { watchStopSignals } from "./stop-signals.ts";
 
@@ -12,6 +13,8 @@ interface Options {
   demo?: true;
   ephemeral?: true;
   tour?: true;
+  /** true for the usual place. */
+  logFile?: string | true;
 }
 
 export function define(command: Command, context: Context): void {
@@ -28,6 +31,10 @@ export function define(command: Command, context: Context): void {
       "--ephemeral",
       "keep nothing: take the keys from the environment (GROQ_API_KEY, ...) and forget all at the end",
     )
+    .option(
+      "--log-file [path]",
+      "write the log to this file instead of stderr, at most 12 MB; without a path, where `freellm logs` looks",
+    )
     .action((options: Options) => serve(context, options));
   withExamples(
     command,
@@ -40,7 +47,7 @@ export function define(command: Command, context: Context): void {
 
 async function serve(context: Context, options: Options): Promise<void> {
   const { startServer } = await import("./server.ts");
-  const { demo = false, ephemeral = false, tour = false, ...flags } = options;
+  const { demo = false, ephemeral = false, tour = false, logFile, ...flags } = options;
   if (tour && !demo) throw usageError("--tour needs --demo.");
   // A demo beside a real server must not collide with it.
   if (demo && flags.port === undefined) flags.port = 0;
@@ -48,7 +55,8 @@ async function serve(context: Context, options: Options): Promise<void> {
   // Watched from the start: a server that is told to stop while it starts takes its announcement back, too.
   const signals = watchStopSignals(() => server?.stop());
   try {
-    server = await startServer(context, { flags, demo, ephemeral });
+    const logSink = await sinkOf(context, logFile);
+    server = await startServer(context, { flags, demo, ephemeral, ...(logSink === null ? {} : { logSink }) });
     const { printBanner } = await import("./banner.ts");
     printBanner(context.output, server);
     if (tour) await takeTour(context, server);
@@ -61,6 +69,13 @@ async function serve(context: Context, options: Options): Promise<void> {
     if (server !== null) await endInTime(server);
     signals.release();
   }
+}
+
+/** null where the log goes to stderr. */
+async function sinkOf({ home }: Context, logFile: string | true | undefined): Promise<Sink | null> {
+  if (logFile === undefined) return null;
+  const { logPath, openLogFile } = await import("./log-file.ts");
+  return openLogFile(logFile === true ? logPath(home) : logFile);
 }
 
 const GRACE_MS = 2_000;

@@ -16,6 +16,7 @@ import { type DemoFleetHandle, startDemoFleet } from "./demo-fleet.ts";
 import { addEnvironmentKeys } from "./environment-keys.ts";
 import { createLog, type LogLevel } from "./log.ts";
 import { loadSettings, type OpenedApplication, openApplication, openEphemeral } from "./open.ts";
+import type { Sink } from "./output.ts";
 import { clock, random } from "./ports.ts";
 import { announceServer, createAdminToken, newAdminToken, withdrawServer } from "./server-file.ts";
 import { VERSION } from "./version.ts";
@@ -24,6 +25,8 @@ export interface ServeOptions {
   flags: Partial<Record<keyof Settings, unknown>>;
   demo: boolean;
   ephemeral: boolean;
+  /** Where the log goes; stderr when left out. */
+  logSink?: Sink;
 }
 
 export interface RunningServer {
@@ -63,7 +66,7 @@ export async function startServer(context: Context, options: ServeOptions): Prom
   try {
     const settings = loadSettings({ home, environment }, options.flags);
     refuseExposure(settings);
-    const log = createLog(process.stderr, clock, settings.logLevel as LogLevel);
+    const log = createLog(options.logSink ?? process.stderr, clock, settings.logLevel as LogLevel);
     const opened = options.ephemeral
       ? await openEphemeral(settings, log)
       : await openApplication({
