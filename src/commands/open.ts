@@ -1,6 +1,6 @@
 /** Opens the application in this process: home, lock, store, vault, and the core on top of them. */
 import { readFileSync } from "node:fs";
-import { UNIFIED_TOKEN } from "../core/app/unified-token.ts";
+import { UNIFIED_TOKEN } from "../core/app/tokens.ts";
 import { Application } from "../core/app.ts";
 import { type Admin, CommandError } from "../core/command.ts";
 import { resolveSettings } from "../core/config/resolve.ts";

@@ -3,8 +3,8 @@
  * (as the gateway of `serve/`) and carries out what users ask (as `Admin`), with or without a socket in front.
  */
 import { analyticsView } from "./app/analytics.ts";
-import { accuracyViews, drainViews, forecastViews, freeView } from "./app/forecast-views.ts";
 import { Explainer, isExplainCommand } from "./app/explain/index.ts";
+import { outlookViews } from "./app/forecast-views.ts";
 import { Housekeeping } from "./app/housekeeping.ts";
 import { isKeyCommand, KeyCommands, type KeyHost } from "./app/key-commands/index.ts";
 import { Keyring } from "./app/keyring.ts";
@@ -13,8 +13,8 @@ import { modelViews } from "./app/model-views.ts";
 import { Prober } from "./app/prober.ts";
 import { Registry } from "./app/registry.ts";
 import { restoreModels } from "./app/restore-models.ts";
-import { UnifiedToken } from "./app/unified-token.ts";
-import { keyView, quotaViews } from "./app/views.ts";
+import { Tokens } from "./app/tokens.ts";
+import { keyView } from "./app/views.ts";
 import {
   type Admin,
   type AnalyticsRange,
@@ -84,7 +84,7 @@ export class Application implements Admin, Gateway, KeyHost {
   readonly store: Store;
   readonly vault: Vault;
   readonly registry: Registry;
-  readonly token: UnifiedToken;
+  readonly token: Tokens;
   readonly publicLists = new Map<string, boolean>();
   /** The address under which it is served; null while it is not. */
   address: string | null = null;
@@ -116,7 +116,7 @@ export class Application implements Admin, Gateway, KeyHost {
     this.registry = new Registry(options.providers);
     this.waiters = new Waiters(options.clock, options.timers);
     this.memory = new ExpiringMemory(options.clock);
-    this.token = new UnifiedToken(options.store.settings, options.vault, options.random);
+    this.token = new Tokens(options.store.settings, options.vault, options.random);
     this.#runName = Buffer.from(options.random.bytes(8)).toString("hex");
     this.#version = options.version;
     this.#startedAt = options.clock.now();
@@ -233,11 +233,7 @@ export class Application implements Admin, Gateway, KeyHost {
       address: this.address,
       keys: this.keyViews(),
       models: modelViews(this, now),
-      quotas: quotaViews(this.state, now),
-      forecast: forecastViews(this.state, now),
-      free: freeView(this.state, now),
-      drains: drainViews(this.state, now),
-      accuracy: accuracyViews(this.state),
+      ...outlookViews(this.state, now),
       requests: this.store.history.recent(SHOWN_REQUESTS),
       totals: this.store.totals(),
     };
@@ -270,6 +266,13 @@ export class Application implements Admin, Gateway, KeyHost {
         return { type: "token", token: this.token.show() };
       case "token-rotate":
         return { type: "token", token: this.token.rotate() };
+      case "token-add":
+        return { type: "token", token: this.token.add(command.name) };
+      case "token-revoke":
+        this.token.revoke(command.name);
+        return { type: "token-names", names: this.token.names() };
+      case "tokens-list":
+        return { type: "token-names", names: this.token.names() };
     }
   }
 

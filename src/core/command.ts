@@ -61,7 +61,11 @@ export type Command =
   /** The latest requests that fit, at most `limit`: of a model or provider, served by it or tried at it. */
   | { type: "requests-list"; limit: number; failed?: boolean; model?: string; provider?: string }
   | { type: "token-show" }
-  | { type: "token-rotate" };
+  | { type: "token-rotate" }
+  /** A token of its own for one client. */
+  | { type: "token-add"; name: string }
+  | { type: "token-revoke"; name: string }
+  | { type: "tokens-list" };
 
 export interface ModelView {
   /** `<provider>/<upstream id>`. */
@@ -261,7 +265,9 @@ export type CommandReply =
   /** Latest first. */
   | { type: "requests"; requests: RequestRecord[] }
   | { type: "catalogue"; catalogue: CatalogueView }
-  | { type: "token"; token: string };
+  | { type: "token"; token: string }
+  /** Of the tokens beside the unified one. */
+  | { type: "token-names"; names: string[] };
 
 /** A command that cannot be carried out, in words for a person. `usage` means the command itself is wrong. */
 export class CommandError extends Error {

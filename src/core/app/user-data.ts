@@ -5,7 +5,7 @@ import type { SealContext } from "../vault/record.ts";
 import type { Vault } from "../vault/vault.ts";
 import { VaultError } from "../vault/vault-error.ts";
 import { proxyPlace, secretPlace } from "./keyring.ts";
-import { TOKEN_PLACE, UNIFIED_TOKEN } from "./unified-token.ts";
+import { isToken, tokenPlace, UNIFIED_TOKEN } from "./tokens.ts";
 
 type Row = SnapshotContent["states"][number];
 type Cell = Row[number];
@@ -42,7 +42,7 @@ export function heldKeys(content: SnapshotContent, vault: Vault): HeldKey[] {
 export function heldToken(content: SnapshotContent, vault: Vault): string | null {
   const row = rowsOf(content, "settings").find(([name]) => name === UNIFIED_TOKEN);
   const sealed = row === undefined ? null : bytes(row[1]);
-  return sealed === null ? null : vault.open(TOKEN_PLACE, sealed);
+  return sealed === null ? null : vault.open(tokenPlace(UNIFIED_TOKEN), sealed);
 }
 
 /** The header of the vault that sealed it; null where nothing is sealed yet. */
@@ -89,7 +89,9 @@ export function resealed(
   });
   const settings = rowsOf(content, "settings").map(([name = null, value = null]): Row => {
     if (name === VAULT_HEADER) return [name, to.header];
-    return [name, name === UNIFIED_TOKEN ? again(TOKEN_PLACE, TOKEN_PLACE, value) : value];
+    const setting = text(name);
+    if (!isToken(setting)) return [name, value];
+    return [name, again(tokenPlace(setting), tokenPlace(setting), value)];
   });
   const tables: SnapshotContent["tables"] = { ...content.tables, keys, settings };
   if (proxies.length > 0) tables.key_proxies = proxies;

@@ -122,6 +122,9 @@ const commandSchema = v.variant("type", [
   }),
   v.strictObject({ type: v.literal("token-show") }),
   v.strictObject({ type: v.literal("token-rotate") }),
+  v.strictObject({ type: v.literal("token-add"), name: v.string() }),
+  v.strictObject({ type: v.literal("token-revoke"), name: v.string() }),
+  v.strictObject({ type: v.literal("tokens-list") }),
 ]);
 
 const rangeSchema = v.picklist(["1h", "24h", "7d", "30d", "90d"]);
