@@ -100,6 +100,17 @@ describe("on a terminal", () => {
     await terminal.ended();
   });
 
+  it("the past is what the server sums up", async () => {
+    using folder = temporaryFolder();
+    const terminal = await openTerminal(folder.path, stage.home, { columns: 100, rows: 30 });
+    await terminal.see("shown-1-1");
+    terminal.type("A");
+    await terminal.see("first content");
+    await terminal.see("shown-1");
+    terminal.type("q");
+    expect(await terminal.ended()).toMatchObject({ code: 0 });
+  });
+
   it("the playground asks through the server", async () => {
     using folder = temporaryFolder();
     const terminal = await openTerminal(folder.path, stage.home, { columns: 100, rows: 30 });

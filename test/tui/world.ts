@@ -1,18 +1,12 @@
 /** A made-up server as the dashboard sees it: every state of a key, limits full and empty, requests that went every way. */
-import type {
-  AnalyticsRow,
-  AnalyticsView,
-  KeyView,
-  ModelView,
-  QuotaView,
-  Snapshot,
-} from "../../src/core/command.ts";
+import type { KeyView, ModelView, QuotaView, Snapshot } from "../../src/core/command.ts";
 import type { KeyState, RequestRecord } from "../../src/core/route/event.ts";
 import type { LimitMetric, LimitWindow } from "../../src/core/route/limits.ts";
 import { Knowledge } from "../../src/tui/data.ts";
 import { plainText } from "../../src/tui/line.ts";
 import { frame, type Look, type Size } from "../../src/tui/model.ts";
 import { firstUi, type Ui } from "../../src/tui/ui.ts";
+import { past } from "./past.ts";
 
 export const NOW = Date.UTC(2026, 10, 24, 14, 2, 52);
 const MINUTE = 60_000;
@@ -267,7 +261,7 @@ export function busy(more: Partial<Snapshot> = {}): Knowledge {
       },
     },
   ]);
-  data.analytics["24h"] = analytics();
+  data.analytics["24h"] = past(NOW);
   return data;
 }
 
@@ -277,28 +271,6 @@ export function empty(): Knowledge {
   data.link = { state: "live" };
   data.takeSnapshot(snapshot({ keys: [], quotas: [], requests: [] }), NOW, true);
   return data;
-}
-
-function row(name: string, requests: number, failed: number): AnalyticsRow {
-  const tokens = { inputTokens: requests * 900, outputTokens: requests * 210 };
-  return { name, requests, failed, ...tokens, p50Ms: 420, p95Ms: 1_900, firstContentMs: 260 };
-}
-
-function analytics(): AnalyticsView {
-  const from = NOW - (NOW % HOUR) - 23 * HOUR;
-  const rows = [row("groq", 1_204, 31), row("cerebras", 512, 3), row("google", 96, 0), row("nvidia", 20, 11)];
-  return {
-    ...{ schema: 1, range: "24h", from, to: NOW, slotMs: HOUR, total: row("all", 1_832, 12) },
-    slots: Array.from({ length: 24 }, (_, index) => ({
-      at: from + index * HOUR,
-      requests: (index * 7) % 23,
-      failed: index % 9 === 0 ? 1 : 0,
-      tokens: ((index * 5) % 13) * 1_000,
-    })),
-    providers: rows,
-    models: rows.map((one) => ({ ...one, name: `${one.name}/llama-3.3-70b` })),
-    keys: rows.map((one) => ({ ...one, name: `${one.name}-1` })),
-  };
 }
 
 export function lines(data: Knowledge, ui: Partial<Ui>, size: Size, look: Look = LOOK): string[] {
