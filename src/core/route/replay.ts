@@ -40,10 +40,50 @@ export interface ReplayedStep {
   agrees: boolean;
 }
 
-/** One for each decision of the record, up to the first that another choice makes moot. */
+/** One step for each decision of the record, up to the first that another choice makes moot. */
 export function replay(record: DecisionRecord, timeline: Timeline, change: Change | null): ReplayedStep[] {
+  const decisions = replaying(record, timeline.state, change);
+  for (;;) {
+    const next = decisions.next();
+    if (next.done) return next.value;
+    timeline.advance(next.value);
+  }
+}
+
+/** The same of many that were decided side by side, on one way through time. The first event that they saw is the timeline's next. */
+export function replayAll(records: readonly DecisionRecord[], timeline: Timeline): ReplayedStep[][] {
+  const results: ReplayedStep[][] = records.map(() => []);
+  const waiting = new Map<number, (() => void)[]>();
+  const sequences: number[] = records.flatMap(({ steps }) =>
+    steps.flatMap((step) => ("sequence" in step ? step.sequence : [])),
+  );
+  for (const [index, record] of records.entries()) {
+    const decisions = replaying(record, timeline.state, null);
+    const goOn = (): void => {
+      const next = decisions.next();
+      if (next.done) results[index] = next.value;
+      else waiting.set(next.value, [...(waiting.get(next.value) ?? []), goOn]);
+    };
+    goOn();
+  }
+  for (const sequence of [...new Set(sequences)].sort((one, other) => one - other)) {
+    timeline.advance(sequence);
+    // One that decides twice with nothing between waits for the same again.
+    for (let ready = waiting.get(sequence); ready !== undefined; ready = waiting.get(sequence)) {
+      waiting.delete(sequence);
+      for (const goOn of ready) goOn();
+    }
+  }
+  return results;
+}
+
+/** Yields how many events the state must have seen before it goes on. */
+function* replaying(
+  record: DecisionRecord,
+  state: RouterState,
+  change: Change | null,
+): Generator<number, ReplayedStep[]> {
   const replayed: ReplayedStep[] = [];
-  const { state } = timeline;
   let route: RouteRequest | null = null;
   let first: Target | null = null;
   for (const [index, step] of record.steps.entries()) {
@@ -58,7 +98,7 @@ export function replay(record: DecisionRecord, timeline: Timeline, change: Chang
       route.tokens = step.tokens;
       continue;
     }
-    timeline.advance(step.sequence);
+    yield step.sequence;
     if (route === null) {
       for (const event of change?.events(state, step.at) ?? []) state.apply(event);
       route = routeOf(record, state, change);
