@@ -1,13 +1,26 @@
 /** What is to be expected, as it is shown: what runs dry first, what is left of everything, which keys drain together. */
-import type { AccuracyView, DrainView, ForecastView, FreeView } from "../command.ts";
+import type { AccuracyView, DrainView, ForecastView, Snapshot } from "../command.ts";
 import type { Counter } from "../route/counter.ts";
-import { forecastOf, forecastTogether } from "../route/forecast.ts";
+import { Forecasts, forecastTogether } from "../route/forecast.ts";
 import { WINDOW_MS } from "../route/limits.ts";
 import type { RouterState } from "../route/state.ts";
 import type { Target } from "../route/target.ts";
+import { quotaViews } from "./views.ts";
+
+/** All that a snapshot says of limits. */
+export function outlookViews(state: RouterState, now: number) {
+  const forecasts = new Forecasts(now);
+  return {
+    quotas: quotaViews(state, now, forecasts),
+    forecast: forecastViews(state, now, forecasts),
+    free: forecastTogether(allTargets(state), now),
+    drains: drainViews(state, now),
+    accuracy: accuracyViews(state),
+  } satisfies Partial<Snapshot>;
+}
 
 /** Soonest first: limits of an hour or more that will be used up before they are reset, and models that are gone everywhere. */
-export function forecastViews(state: RouterState, now: number): ForecastView[] {
+function forecastViews(state: RouterState, now: number, forecasts: Forecasts): ForecastView[] {
   const targets = allTargets(state);
   const views: ForecastView[] = [];
   const seen = new Set<Counter>();
@@ -16,7 +29,7 @@ export function forecastViews(state: RouterState, now: number): ForecastView[] {
       const { metric, window, cap } = counter.limit;
       if (seen.has(counter) || !Number.isFinite(cap) || WINDOW_MS[window] < WINDOW_MS.hour) continue;
       seen.add(counter);
-      const dryAt = forecastOf(counter, now).runsDryAt;
+      const dryAt = forecasts.of(counter).runsDryAt;
       if (dryAt === null || dryAt <= now) continue;
       views.push({ scope: "key", id: key.id, metric, window, dryAt, resetsAt: counter.resetAt(now) });
     }
@@ -31,16 +44,12 @@ export function forecastViews(state: RouterState, now: number): ForecastView[] {
   return views.sort((one, other) => one.dryAt - other.dryAt);
 }
 
-export function freeView(state: RouterState, now: number): FreeView {
-  return forecastTogether(allTargets(state), now);
-}
-
-export function drainViews({ drains, catalogue }: RouterState, now: number): DrainView[] {
+function drainViews({ drains, catalogue }: RouterState, now: number): DrainView[] {
   return drains.list(catalogue, now).map(({ provider, keys, until }) => ({ provider, keys, until }));
 }
 
 /** Those that were used most first. */
-export function accuracyViews({ catalogue }: RouterState): AccuracyView[] {
+function accuracyViews({ catalogue }: RouterState): AccuracyView[] {
   return [...catalogue.models.values()]
     .flatMap(({ key, measured: { accuracy } }) => (accuracy === null ? [] : [{ model: key, ...accuracy }]))
     .sort((one, other) => other.calls - one.calls || (one.model < other.model ? -1 : 1));

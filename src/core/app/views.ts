@@ -2,7 +2,7 @@
 import type { KeyView, QuotaView } from "../command.ts";
 import { leastObstacle, obstacleText } from "../route/availability.ts";
 import type { KeyId, KeyState } from "../route/event.ts";
-import { forecastOf } from "../route/forecast.ts";
+import type { Forecasts } from "../route/forecast.ts";
 import type { Obstacle } from "../route/plan.ts";
 import type { RouterState } from "../route/state.ts";
 import type { Target } from "../route/target.ts";
@@ -57,13 +57,14 @@ function isFault(obstacle: Obstacle): boolean {
   return obstacle.reason === "resting" && ["invalid_key", "config", "forbidden"].includes(obstacle.kind);
 }
 
-export function quotaViews(state: RouterState, now: number): QuotaView[] {
+/** `forecasts` are those of `now`. */
+export function quotaViews(state: RouterState, now: number, forecasts: Forecasts): QuotaView[] {
   const views: QuotaView[] = [];
   for (const counter of state.catalogue.counters.values()) {
     const { limit, owner, subject } = counter;
     if (!Number.isFinite(limit.cap)) continue;
     const used = counter.used(now);
-    const forecast = forecastOf(counter, now);
+    const forecast = forecasts.of(counter);
     views.push({
       provider: counter.provider,
       model: subject,

@@ -84,17 +84,20 @@ export class Counter implements Partner {
     return Math.max(0, this.limit.cap - this.used(now));
   }
 
-  /** What of that which counts now will still count `at` a later instant. */
-  remainsAt(now: number, at: number): number {
-    return this.ownAt(now, at) + this.#others.remainsAt(now, at);
+  /** What of that which counts now will still count at later instants; to be asked in their order. */
+  decline(now: number): (at: number) => number {
+    const own = this.ownDecline(now);
+    const others = this.#others.decline(now);
+    return (at) => own(at) + others(at);
   }
 
   own(now: number): number {
     return this.limit.metric === "concurrency" ? this.#pending : this.#window.used(now) + this.#pending;
   }
 
-  ownAt(now: number, at: number): number {
-    return this.#window.remainsAt(now, at) + this.#pending;
+  ownDecline(now: number): (at: number) => number {
+    const settled = this.#window.decline(now);
+    return (at) => settled(at) + this.#pending;
   }
 
   ownFreeAt(now: number, amount: number): number {

@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** A horizon is walked in steps of a quarter of an hour, but in at least so many. */
 const STEP_MS = 15 * MINUTE;
-const FEWEST_STEPS = 60;
+const FEWEST_STEPS = 12;
 const MOST_STEPS = 800;
 
 const SURE_CALLS = 20;
@@ -15,6 +15,7 @@ const FEW_CALLS = 6;
 export class Demand {
   readonly #outlooks: readonly Outlook[];
   readonly #now: number;
+  #last: { until: number; uses: Float64Array; milliseconds: number } | null = null;
 
   constructor(paces: readonly Pace[], now: number) {
     this.#outlooks = paces.map((pace) => pace.outlook(now));
@@ -27,14 +28,12 @@ export class Demand {
   }
 
   within(until: number): number {
-    let sum = 0;
-    for (const { use } of this.#steps(until)) sum += use;
-    return sum;
+    return this.#steps(until).uses.reduce((sum, use) => sum + use, 0);
   }
 
   /**
-   * When `level` passes `bound`, in epoch milliseconds; null when it does not until then. It is asked once a step: given what
-   * was expected to be used since now, and in this step of so many milliseconds.
+   * When `level` passes `bound`, in epoch milliseconds; null when it does not until then. It is asked once a step, for ascending
+   * instants: given what was expected to be used since now, and in this step of so many milliseconds.
    */
   reaches(
     bound: number,
@@ -44,10 +43,12 @@ export class Demand {
     let sum = 0;
     let before = level(this.#now, 0, 0, 0);
     if (before >= bound) return this.#now;
-    for (const { from, to, use } of this.#steps(until)) {
+    const { uses, milliseconds } = this.#steps(until);
+    for (const [index, use] of uses.entries()) {
       sum += use;
-      const after = level(to, sum, use, to - from);
-      if (after >= bound) return Math.round(from + ((to - from) * (bound - before)) / (after - before));
+      const from = this.#now + index * milliseconds;
+      const after = level(from + milliseconds, sum, use, milliseconds);
+      if (after >= bound) return Math.round(from + (milliseconds * (bound - before)) / (after - before));
       before = after;
     }
     return null;
@@ -65,16 +66,15 @@ export class Demand {
     return calls >= SURE_CALLS || (calls >= FEW_CALLS && isSteady) ? "medium" : "low";
   }
 
-  *#steps(until: number): Generator<{ from: number; to: number; use: number }> {
+  #steps(until: number): { uses: Float64Array; milliseconds: number } {
+    if (this.#last?.until === until) return this.#last;
     const whole = until - this.#now;
-    if (whole <= 0 || this.#outlooks.length === 0) return;
+    if (whole <= 0 || this.#outlooks.length === 0) return { uses: new Float64Array(), milliseconds: 0 };
     const count = Math.min(MOST_STEPS, Math.max(FEWEST_STEPS, Math.ceil(whole / STEP_MS)));
-    const length = whole / count;
-    for (let index = 0; index < count; index++) {
-      const from = this.#now + index * length;
-      let rate = 0;
-      for (const outlook of this.#outlooks) rate += outlook.rateAt(from + length / 2);
-      yield { from, to: from + length, use: rate * length };
-    }
+    const uses = new Float64Array(count);
+    const milliseconds = whole / count;
+    for (const outlook of this.#outlooks) outlook.addTo(uses, milliseconds);
+    this.#last = { until, uses, milliseconds };
+    return this.#last;
   }
 }

@@ -16,6 +16,22 @@ export interface CounterForecast {
   confidence: Confidence;
 }
 
+/** Forecasts as of one instant, each made once. */
+export class Forecasts {
+  readonly #made = new Map<Counter, CounterForecast>();
+  readonly #now: number;
+
+  constructor(now: number) {
+    this.#now = now;
+  }
+
+  of(counter: Counter): CounterForecast {
+    const forecast = this.#made.get(counter) ?? forecastOf(counter, this.#now);
+    this.#made.set(counter, forecast);
+    return forecast;
+  }
+}
+
 export function forecastOf(counter: Counter, now: number): CounterForecast {
   const demand = new Demand(counter.paces(now), now);
   return {
@@ -35,7 +51,10 @@ function runsDryAt(counter: Counter, demand: Demand, now: number): number | null
   const until = counter.resetAt(now);
   // What was used flows back, so that there is never less room than now for the same use.
   if (demand.within(until) < bound - used) return null;
-  if (reset !== "refill") return demand.reaches(bound, until, (at, sum) => counter.remainsAt(now, at) + sum);
+  if (reset !== "refill") {
+    const remains = counter.decline(now);
+    return demand.reaches(bound, until, (at, sum) => remains(at) + sum);
+  }
   let level = used;
   const flow = cap / WINDOW_MS[window];
   return demand.reaches(bound, until, (_at, _sum, use, milliseconds) => {

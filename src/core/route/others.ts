@@ -5,8 +5,8 @@ import type { Archive, Numbered } from "./archive.ts";
 export interface Partner {
   /** Its own use that counts at `now`. */
   own(now: number): number;
-  /** What of that will still count `at` a later instant. */
-  ownAt(now: number, at: number): number;
+  /** What of that will still count at later instants; to be asked in their order. */
+  ownDecline(now: number): (at: number) => number;
   /** When so much of it may have left. */
   ownFreeAt(now: number, amount: number): number;
   /** When all of it will have left. */
@@ -32,9 +32,14 @@ export class Others<P extends Partner> {
     return this.#none ? 0 : this.unseen(now) + this.#partnersUse(now);
   }
 
-  remainsAt(now: number, at: number): number {
-    const unseen = at < this.#unseenUntil ? this.unseen(now) : 0;
-    return this.partners(now).reduce((sum, partner) => sum + partner.ownAt(now, at), unseen);
+  decline(now: number): (at: number) => number {
+    const unseen = this.unseen(now);
+    const partners = this.partners(now).map((partner) => partner.ownDecline(now));
+    return (at) => {
+      let sum = at < this.#unseenUntil ? unseen : 0;
+      for (const partner of partners) sum += partner(at);
+      return sum;
+    };
   }
 
   /** When so much of it may be gone. */

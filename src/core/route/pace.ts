@@ -21,8 +21,8 @@ export const COARSE_MS = HOUR;
 
 /** What is to be expected, as of one instant. */
 export interface Outlook {
-  /** Expected use in a millisecond, at an instant that lies ahead. */
-  rateAt(at: number): number;
+  /** Adds the use that is expected in each of the next steps, which are so many milliseconds long. */
+  addTo(steps: Float64Array, milliseconds: number): void;
   /** Of the last two hours, faded. */
   calls: number;
   /** Lately it went as it went before. */
@@ -65,10 +65,18 @@ export class Pace {
     const lately = (this.#short * Math.exp(-elapsed / SHORT_MS)) / seen(SHORT_MS, age);
     const day = this.#day?.against(long, now) ?? null;
     const base = (at: number): number => day?.rateAt(at) ?? level;
-    const ahead = lately - base(now);
     return {
-      // What is unusual now fades as fast as it is measured.
-      rateAt: (at) => Math.max(0, base(at) + ahead * Math.exp(-(at - now) / SHORT_MS)),
+      addTo(steps, milliseconds) {
+        // What is unusual now fades as fast as it is measured.
+        const keep = Math.exp(-milliseconds / SHORT_MS);
+        let ahead = (lately - base(now)) * Math.sqrt(keep);
+        let at = now + milliseconds / 2;
+        for (let index = 0; index < steps.length; index++) {
+          steps[index] = (steps[index] ?? 0) + Math.max(0, base(at) + ahead) * milliseconds;
+          ahead *= keep;
+          at += milliseconds;
+        }
+      },
       calls: this.#calls * keepLong,
       steady: isAlike(day === null ? lately / level : day.ratio),
     };

@@ -15,8 +15,8 @@ export interface UseWindow {
   emptyAt(now: number): number;
   /** When the whole cap is there again, whatever is used until then: the next boundary, or one window from now. */
   resetAt(now: number): number;
-  /** What of that which counts now will still count `at` a later instant. */
-  remainsAt(now: number, at: number): number;
+  /** What of that which counts now will still count at later instants; to be asked in their order. */
+  decline(now: number): (at: number) => number;
   archive(archive: Archive): void;
 }
 
@@ -86,14 +86,16 @@ class SlidingWindow implements UseWindow {
     return now + this.#hold;
   }
 
-  remainsAt(now: number, at: number): number {
+  decline(now: number): (at: number) => number {
     this.#expire(now);
     let left = this.#total;
-    for (let slot = this.#first; left > 0 && this.#leaves(slot) <= at; slot++) {
-      left -= this.#ring[slot % this.#ring.length] ?? 0;
-      if (slot - this.#first >= this.#ring.length) return 0;
-    }
-    return Math.max(0, left);
+    let slot = this.#first;
+    const end = slot + this.#ring.length;
+    return (at) => {
+      for (; slot < end && this.#leaves(slot) <= at; slot++)
+        left -= this.#ring[slot % this.#ring.length] ?? 0;
+      return slot < end ? Math.max(0, left) : 0;
+    };
   }
 
   archive(archive: Archive): void {
@@ -190,9 +192,10 @@ class RefillWindow implements UseWindow {
     return now + this.#span;
   }
 
-  remainsAt(now: number, at: number): number {
+  decline(now: number): (at: number) => number {
     const used = this.used(now);
-    return Math.max(0, used - Math.max(0, at - Math.max(now, this.#at)) * this.#rate);
+    const start = Math.max(now, this.#at);
+    return (at) => Math.max(0, used - Math.max(0, at - start) * this.#rate);
   }
 
   /** Use that flows back in a millisecond. */
@@ -253,9 +256,10 @@ class FixedWindow implements UseWindow {
     return this.#end;
   }
 
-  remainsAt(now: number, at: number): number {
+  decline(now: number): (at: number) => number {
     const total = this.used(now);
-    return at < this.#end + this.#guard ? total : this.#early;
+    const end = this.#end + this.#guard;
+    return (at) => (at < end ? total : this.#early);
   }
 
   archive(archive: Archive): void {
