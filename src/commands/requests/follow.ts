@@ -9,7 +9,7 @@ const REMEMBERED = 1_000;
 
 /** Until the server ends, which is an error, or the reader does. `known`: ids of those that were shown. */
 export async function followRequests(
-  { url, token }: { url: string; token: string },
+  target: { url: string; token: string },
   after: number,
   known: readonly string[],
   show: (request: RequestRecord) => unknown,
@@ -19,7 +19,7 @@ export async function followRequests(
   // Who reads only the first lines has what they want.
   process.stdout.once("error", end);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
-  const server = dashServer(url, token);
+  const server = dashServer(async () => target);
   let shown = [...known];
   const showOnce = (request: RequestRecord): void => {
     if (shown.includes(request.id)) return;
