@@ -168,7 +168,7 @@ export class Application implements Admin, Gateway, KeyHost {
     if (this.#doubted.has(keyId)) return;
     this.#doubted.add(keyId);
     this.#keys
-      .probe(keyId)
+      .probe(keyId, "traffic")
       .catch((error: unknown) => this.log.error("a key could not be tested", { keyId, error: String(error) }))
       .finally(() => this.#doubted.delete(keyId));
   }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStage, type Stage } from "../support/stage.ts";
 import { answer, hang, hangAfterHeaders } from "../support/steps.ts";
 import { WAYS } from "./support/ask.ts";
+import { eventually } from "./support/stage.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -21,7 +22,7 @@ describe.each([
     expect(told.error).toBeInstanceOf(OpenAI.InternalServerError);
     expect(told.endedAt - told.startedAt).toBeLessThan(2_500);
     expect(only?.upstream.calls).toHaveLength(1);
-    expect(only?.upstream.calls[0]?.abortedAt).not.toBeNull();
+    await eventually("the call is aborted", () => only?.upstream.calls[0]?.abortedAt !== null);
   });
 
   it.concurrent.each(WAYS)("%s: another target that is ready answers", async (way, ask) => {

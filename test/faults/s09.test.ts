@@ -6,6 +6,7 @@ import { stallAfter } from "../support/steps.ts";
 import { askStream } from "./support/ask.ts";
 import { faithful, words } from "./support/faithful.ts";
 import { rawStream } from "./support/raw.ts";
+import { eventually } from "./support/stage.ts";
 
 const WHOLE = words(60);
 const silent = stallAfter(21, { content: WHOLE });
@@ -27,7 +28,7 @@ it("the connection is kept alive, and the next target goes on", async () => {
   const comments = raw.pieces.slice(since).filter(({ text }) => text.startsWith(": "));
   expect(comments.length).toBeGreaterThanOrEqual(3);
   expect(await raw.end()).toMatch(/data: \[DONE\]\n\n$/);
-  expect(first?.upstream.calls[0]?.abortedAt).not.toBeNull();
+  await eventually("the silent call is aborted", () => first?.upstream.calls[0]?.abortedAt !== null);
   expect(second?.upstream.calls).toHaveLength(1);
   expect(await askStream(stage, { model: "rescued" })).toMatchObject({ error: undefined, text: WHOLE });
 });

@@ -1,6 +1,15 @@
 /** The compiled program, as users run it: built once, started in an empty home and an empty directory. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,17 +61,32 @@ export async function ensureBinary(): Promise<void> {
       await mkdir(BUILD_LOCK);
     } catch {
       await sleep(200);
+      removeAbandonedLock();
       continue;
     }
+    const startedAt = new Date();
     try {
       const { code, stdout, stderr } = await run("npm", ["run", "--silent", "build"], {
         cwd: ROOT,
         env: process.env,
       });
       if (code !== 0) throw new Error(`the build failed:\n${stdout}\n${stderr}`);
+      // What changed meanwhile may be missing in it: it is as old as its beginning.
+      utimesSync(BINARY, startedAt, startedAt);
     } finally {
-      rmdirSync(BUILD_LOCK);
+      rmSync(BUILD_LOCK, { recursive: true, force: true });
     }
+  }
+}
+
+/** A build takes seconds: a lock this old is that of one that was killed. */
+const LONGEST_BUILD_MS = 60_000;
+
+function removeAbandonedLock(): void {
+  try {
+    if (Date.now() - statSync(BUILD_LOCK).mtimeMs > LONGEST_BUILD_MS) rmdirSync(BUILD_LOCK);
+  } catch {
+    // It is gone: the build is over.
   }
 }
 

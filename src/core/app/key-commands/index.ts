@@ -164,12 +164,15 @@ export class KeyCommands {
     const app = this.#app;
     const ids = id === null ? app.store.keys.list().map((key) => key.id) : [existingKey(app, id).id];
     const probes: ProbeView[] = [];
-    for (const keyId of ids) probes.push(await this.probe(keyId));
+    for (const keyId of ids) probes.push(await this.probe(keyId, "user"));
     return { type: "probes", probes };
   }
 
-  /** One probe, with what it means for the key. What proves nothing changes nothing. */
-  async probe(id: string): Promise<ProbeView> {
+  /**
+   * One probe, with what it means for the key. What proves nothing changes nothing: an endpoint of the user's own may show its
+   * list of models to anybody, so after a refused call that list alone does not end the key's rest.
+   */
+  async probe(id: string, asker: "user" | "traffic"): Promise<ProbeView> {
     const app = this.#app;
     const key = existingKey(app, id);
     const provider = providerOfKey(app, key);
@@ -193,7 +196,9 @@ export class KeyCommands {
         detail: state === "invalid" ? detail : null,
         at,
       });
-      if (state === "healthy" && app.state.catalogue.rest(`key:${id}`).kind === "invalid_key") {
+      const isProof = asker === "user" || !app.registry.isCustom(provider.id);
+      const rest = app.state.catalogue.rest(`key:${id}`);
+      if (state === "healthy" && isProof && rest.kind === "invalid_key") {
         app.record({ type: "rest-cleared", scope: `key:${id}` });
       }
     }
