@@ -42,6 +42,7 @@ const ENTRIES: readonly Entry[] = [
     summary: "put a backup in the place of what is there",
     load: () => import("./backup/restore.ts"),
   },
+  { name: "doctor", summary: "look for what may be wrong", load: () => import("./doctor/index.ts") },
   {
     name: "service",
     summary: "keep the server running with every login",

@@ -35,6 +35,7 @@ const COMMANDS = [
   ["dash"],
   ["backup"],
   ["restore"],
+  ["doctor"],
   ["service"],
   ["service", "install"],
   ["service", "uninstall"],
