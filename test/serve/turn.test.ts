@@ -62,6 +62,14 @@ describe("calls of tools", () => {
     expect(answer.finish).toBe("tool_calls");
   });
 
+  it("need not have what their schema requires without declaring it", () => {
+    const [tool] = TOOLS;
+    const parameters = { ...tool?.parameters, required: ["path", "gone"] };
+    const tools = [{ name: "read_file", parameters }];
+    expect(calls([...call('{"path":"a"}'), finish()], { tools })).toEqual([["read_file", { path: "a" }]]);
+    expect(calls([...call('{"lines":[1]}'), finish()], { tools })).toBe("tools/unusable-call");
+  });
+
   it("stream as they come where nothing is held, or no tool was offered", () => {
     const events = [...call('{"path":"a"}'), finish()];
     expect(run(events, {}, true, false).batches[0]).toHaveLength(1);

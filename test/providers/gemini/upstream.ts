@@ -85,8 +85,11 @@ export async function startGemini(key: string): Promise<GeminiUpstream> {
     const shown = parts.flatMap(
       (part) => (part.inlineData as { mimeType: string } | undefined)?.mimeType ?? [],
     );
+    const isJson = body.generationConfig?.responseMimeType === "application/json";
     const said =
-      [...responses.map((response) => JSON.stringify(response)), ...shown].join(" ") || "All is well.";
+      (isJson ? '{"city":"Paris"}' : "") ||
+      [...responses.map((response) => JSON.stringify(response)), ...shown].join(" ") ||
+      "All is well.";
     return [
       chunk([{ text: "Let me see.", thought: true }]),
       chunk([{ text: said }]),

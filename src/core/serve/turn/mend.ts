@@ -68,10 +68,17 @@ function unwrapped(value: Json, schema: Json): Json {
   return Object.fromEntries(members);
 }
 
+/** What a schema requires without declaring it no model hears of: Gemini's wire cannot even say it. */
+function withoutUndeclared(schema: Json): Json {
+  const { properties, required } = schema;
+  if (!isObject(properties) || !Array.isArray(required)) return schema;
+  return { ...schema, required: required.filter((name) => Object.hasOwn(properties, String(name))) };
+}
+
 /** A schema that cannot be read forbids nothing. */
 export function fits(value: unknown, schema: Json): boolean {
   try {
-    return new Validator(schema, "2020-12", true).validate(value).valid;
+    return new Validator(withoutUndeclared(schema), "2020-12", true).validate(value).valid;
   } catch {
     return true;
   }
