@@ -1,0 +1,138 @@
+/** Decisions as they are kept, told and made again, in a whole application. */
+import { describe, expect, it } from "vitest";
+import { openTimeline } from "../../src/core/app/explain/timeline.ts";
+import type { ExplanationView } from "../../src/core/command/explain.ts";
+import type { DecisionRecord } from "../../src/core/route/decision.ts";
+import { replayAll } from "../../src/core/route/replay.ts";
+import { MOST_BYTES } from "../../src/core/store/decision-pack.ts";
+import {
+  addKeys,
+  answered,
+  CANARY,
+  type ExplainWorld,
+  HELLO,
+  openWorld,
+  type Reply,
+  refused,
+  SECRET,
+  seeded,
+} from "./explain-world.ts";
+
+const DECISIONS = 10_000;
+const AT_ONCE = 20;
+
+/** What upstreams do, by chance: mostly they answer. */
+function moody(seed: number): () => Reply {
+  const next = seeded(seed);
+  const limits = (): Record<string, string> => ({
+    "x-ratelimit-limit-requests": "14400",
+    "x-ratelimit-remaining-requests": String(Math.floor(next() * 14_400)),
+    "x-ratelimit-limit-tokens": "6000",
+    "x-ratelimit-remaining-tokens": String(Math.floor(next() * 6_000)),
+    "x-ratelimit-reset-tokens": "3.5s",
+  });
+  return () => {
+    const delayMs = 3 + Math.floor(next() * 400);
+    const chance = next();
+    if (chance < 0.8) return { ...answered(), delayMs, ...(next() < 0.4 ? { headers: limits() } : {}) };
+    if (chance < 0.88)
+      return refused(429, "Rate limit reached, try again in 2s", {
+        delayMs,
+        headers: { "retry-after": "2" },
+      });
+    if (chance < 0.92) return refused(429, "Too many requests", { delayMs });
+    if (chance < 0.95) return refused(500, "upstream fell over", { delayMs });
+    if (chance < 0.97) return refused(503, "overloaded", { delayMs });
+    if (chance < 0.98) return refused(401, "Invalid API key", { delayMs });
+    if (chance < 0.99) return refused(413, "Request too large", { delayMs });
+    return refused(400, "This model's maximum context length is 8192 tokens", { delayMs });
+  };
+}
+
+describe("replay", () => {
+  it("makes 10,000 decisions again, bit for bit", { timeout: 60_000 }, async () => {
+    const world = await openWorld(moody(7), { strategy: "balanced" });
+    const { application, settle } = world;
+    await addKeys(world, "groq", "groq", "mistral", "cerebras", "cerebras");
+    const next = seeded(11);
+    const models = ["auto", "auto", "auto:smart", "auto:fast", "auto:priority", "gpt-oss-120b"];
+    for (let done = 0; done < DECISIONS; done += AT_ONCE) {
+      const asked = Array.from({ length: AT_ONCE }, () => {
+        const model = models[Math.floor(next() * models.length)] ?? "auto";
+        const content = `${HELLO.messages[0]?.content} ${"x".repeat(Math.floor(next() * 3_000))}`;
+        const session = next() < 0.3 ? `s${Math.floor(next() * 40)}` : null;
+        const more = next() < 0.2 ? { max_tokens: 1 + Math.floor(next() * 900) } : {};
+        return world.ask({ model, messages: [{ role: "user", content }], ...more }, session);
+      });
+      await settle(Promise.all(asked));
+      // Somebody watches, and changes something now and then: neither may matter.
+      if (next() < 0.05) await application.snapshot();
+      if (next() < 0.01)
+        await settle(
+          application.execute({ type: next() < 0.5 ? "key-disable" : "key-enable", id: "groq-2" }),
+        );
+      if (next() < 0.005)
+        await application.execute({ type: "models-pin", models: ["gpt-oss-120b"], pinned: next() < 0.5 });
+      await settle(world.time.sleep(Math.floor(next() * 3_000)));
+    }
+    const { store, decisions } = application;
+    decisions.recorder.flush();
+    const records = store.decisions.recent(DECISIONS);
+    expect(records).toHaveLength(DECISIONS);
+    const replayed = again(world, records);
+    const wrong = replayed.flat().filter(({ agrees }) => !agrees);
+    expect(wrong.slice(0, 3)).toEqual([]);
+    const calls = records.flatMap(({ steps }) =>
+      steps.filter(({ type }) => type === "call" || type === "end"),
+    );
+    const left = records.reduce((sum, { omitted }) => sum + (omitted > 0 ? 1 : 0), 0);
+    expect(replayed.flat()).toHaveLength(calls.length - left);
+    expect(calls.length).toBeGreaterThan(DECISIONS);
+    // All kinds of decisions were among them.
+    const steps = records.flatMap((record) => record.steps);
+    expect(new Set(steps.map(({ type }) => type))).toEqual(new Set(["call", "wait", "end"]));
+    expect(steps.some((step) => step.type === "call" && step.score !== null)).toBe(true);
+    expect(steps.some((step) => step.type === "call" && step.passed.length > 0)).toBe(true);
+    expect(records.some(({ bound }) => bound !== null)).toBe(true);
+
+    for (const record of records.filter((_, index) => index % 997 === 0)) {
+      const { replay } = await explain(world, record.id, { replay: true });
+      expect(replay).toMatchObject({ agrees: true, problem: null });
+    }
+    const bytes = world.database
+      .prepare(
+        "SELECT max(length(CAST(document AS BLOB))) AS most, sum(length(document)) AS all_bytes FROM decisions",
+      )
+      .get();
+    expect(bytes?.most).toBeLessThanOrEqual(MOST_BYTES);
+    const logged = world.database
+      .prepare("SELECT sum(length(document)) AS bytes, count(*) AS count FROM router_log")
+      .get();
+    expect(Number(logged?.bytes)).toBeLessThan(24 * 1024 * 1024);
+    const file = Buffer.from(world.database.serialize());
+    expect(file.includes(CANARY)).toBe(false);
+    expect(file.includes(SECRET)).toBe(false);
+    expect(file.includes("all is well")).toBe(false);
+  });
+});
+
+function again(world: ExplainWorld, records: readonly DecisionRecord[]) {
+  const sequences = records.flatMap(({ steps }) =>
+    steps.flatMap((step) => ("sequence" in step ? step.sequence : [])),
+  );
+  const first = sequences.reduce((least, sequence) => Math.min(least, sequence));
+  const last = sequences.reduce((most, sequence) => Math.max(most, sequence));
+  const run = records[0]?.id.slice("req_".length, -8) ?? "";
+  const { eventLog } = world.application.store;
+  return replayAll(records, openTimeline(eventLog, { run, version: "1.0.0-test", first, last }));
+}
+
+async function explain(
+  world: ExplainWorld,
+  id: string | null,
+  more: { full?: boolean; replay?: boolean; whatIf?: string } = {},
+): Promise<ExplanationView> {
+  const reply = await world.application.execute({ type: "explain", id, ...more });
+  if (reply.type !== "explanation") throw new Error("no explanation");
+  return reply.explanation;
+}
