@@ -48,6 +48,11 @@ const ENTRIES: readonly Entry[] = [
     summary: "keep the server running with every login",
     load: () => import("./service/index.ts"),
   },
+  {
+    name: "explain",
+    summary: "say why a request went where it went",
+    load: () => import("./explain/index.ts"),
+  },
   { name: "logs", summary: "print the log of the service", load: () => import("./logs.ts") },
   {
     name: "config",
