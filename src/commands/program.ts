@@ -66,7 +66,13 @@ const ENTRIES: readonly Entry[] = [
   },
   { name: "usage", summary: "sum up requests and tokens", load: () => import("./usage.ts") },
   { name: "requests", summary: "list the latest requests", load: () => import("./requests/index.ts") },
+  {
+    name: "completion",
+    summary: "print a completion script for your shell",
+    load: () => import("./completion/index.ts"),
+  },
   { name: "dash", summary: "watch the running server live", load: () => import("./dash/index.ts") },
+  { name: "sim", summary: "try the router in simulated time", load: () => import("./sim.ts") },
 ];
 
 const EXAMPLES = `
@@ -88,7 +94,8 @@ export async function runProgram(args: readonly string[], context: Context): Pro
   const asked = askedFor(args);
   for (const { name, summary, load } of ENTRIES) {
     const command = program.command(name).summary(summary);
-    if (name === asked) (await load()).define(command, context);
+    // Completion has to know all of them.
+    if (name === asked || asked === "completion") (await load()).define(command, context);
   }
   quieten(program);
   try {

@@ -35,6 +35,7 @@ const COMMANDS = [
   ["dash"],
   ["backup"],
   ["restore"],
+  ["completion"],
   ["doctor"],
   ["service"],
   ["service", "install"],
