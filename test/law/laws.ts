@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "core/chat": [],
   "core/config": ["core/route"],
   "core/route": ["core/chat", "core/ports"],
+  "core/sim": ["core/chat", "core/route", "core/ports"],
   "core/surface": ["core/chat", "core/ports"],
   "core/net": ["core/chat", "core/ports"],
   "core/store": ["core/route", "core/ports"],
@@ -47,7 +48,7 @@ const CONTRACTS = ["core/ports", "core/provider", "core/command"];
 const ROUTE_VOCABULARY = ["src/core/route/event.ts", "src/core/route/limits.ts"];
 
 /** Rooms that depend on no package and no module of the runtime. */
-const WITHOUT_PACKAGES = ["core/chat", "core/route", ...CONTRACTS];
+const WITHOUT_PACKAGES = ["core/chat", "core/route", "core/sim", ...CONTRACTS];
 
 /** Path of an imported source file; null for packages and for imports that are not literal. */
 export function importedPath(source: Source, specifier: string | null): string | null {

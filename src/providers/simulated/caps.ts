@@ -1,15 +1,7 @@
 /** The books of a simulated provider: which calls still count in which window, and whether one more fits. */
 import type { LimitSpec } from "../../core/provider.ts";
-
-const SLIDING_MS = {
-  second: 1_000,
-  minute: 60_000,
-  hour: 3_600_000,
-  five_hours: 5 * 3_600_000,
-  day: 86_400_000,
-  week: 7 * 86_400_000,
-  month: 31 * 86_400_000,
-} as const;
+import { Calendar } from "./calendar.ts";
+import { Tally } from "./tally.ts";
 
 export interface Caller {
   secret: string;
@@ -34,117 +26,148 @@ export interface CapRefusal {
   waitMs: number;
 }
 
-interface Entry {
-  at: number;
-  amount: number;
+/** What a call takes, in every measure that a limit can have. */
+export interface CapUse {
+  requests: number;
+  tokens: number;
+  inputTokens: number;
+  /** Of the provider's own measure. */
+  units: number;
+}
+
+/** An admitted call. */
+export interface CapPlace {
+  /** The call is over: `real` replaces what was asked for. To be called once. */
+  end(real: CapUse, now: number): void;
+}
+
+/** When tokens count: from the admission on, or from the end of the call on. Until the end, what was asked for is held. */
+export type TokenDate = "admission" | "completion";
+
+interface Book {
+  limit: LimitSpec;
+  tally: Tally;
+  /** Asked for by calls that are not over. */
+  held: number;
 }
 
 export class CapBooks {
-  #entries = new Map<string, Entry[]>();
-  #inFlight = new Map<string, number>();
+  readonly #limitsOf: (model: string) => readonly LimitSpec[];
+  readonly #tokensDated: TokenDate;
+  readonly #calendar: Calendar;
+  readonly #books = new Map<string, Book>();
 
-  /** Throws when a limit refills or resets in a zone other than UTC: the simulation knows neither. */
-  constructor(readonly limits: readonly LimitSpec[]) {
-    for (const { reset } of limits) {
-      if (reset === "refill") throw new Error("limits that refill are not simulated");
-      if (reset !== "sliding" && reset.zone !== "UTC") throw new Error(`no such zone here: ${reset.zone}`);
-    }
+  constructor(
+    limits: readonly LimitSpec[] | ((model: string) => readonly LimitSpec[]),
+    tokensDated: TokenDate = "admission",
+    calendar = new Calendar(),
+  ) {
+    this.#limitsOf = typeof limits === "function" ? limits : () => limits;
+    this.#tokensDated = tokensDated;
+    this.#calendar = calendar;
   }
 
   /** Counts the call in every limit and gives undefined, or counts nothing and gives the limit that forbids it longest. */
   admit(caller: Caller, tokens: number, now: number): CapRefusal | undefined {
-    let refusal: CapRefusal | undefined;
-    for (const limit of this.limits) {
-      const name = counterName(limit, caller);
-      const entries = this.#open(name, limit, now);
-      const used = limit.metric === "concurrency" ? (this.#inFlight.get(name) ?? 0) : sum(entries);
-      const requested = amountOf(limit, tokens);
-      if (used + requested <= limit.cap) continue;
-      const waitMs = limit.metric === "concurrency" ? 1_000 : waitFor(limit, entries, requested, now);
-      if (refusal === undefined || waitMs > refusal.waitMs) refusal = { limit, used, requested, waitMs };
-    }
+    const use = { requests: 1, tokens, inputTokens: tokens, units: 1 };
+    const refusal = this.#refusal(caller, use, now);
     if (refusal !== undefined) return refusal;
-    for (const limit of this.limits) {
-      const name = counterName(limit, caller);
-      if (limit.metric === "concurrency") this.#inFlight.set(name, (this.#inFlight.get(name) ?? 0) + 1);
-      else this.#open(name, limit, now).push({ at: now, amount: amountOf(limit, tokens) });
+    for (const book of this.#booksOf(caller)) {
+      if (book.limit.metric === "concurrency") book.held++;
+      else book.tally.add(now, use[MEASURE[book.limit.metric]]);
     }
     return undefined;
   }
 
   /** An admitted call is over. */
   release(caller: Caller): void {
-    for (const limit of this.limits) {
-      if (limit.metric !== "concurrency") continue;
-      const name = counterName(limit, caller);
-      this.#inFlight.set(name, Math.max(0, (this.#inFlight.get(name) ?? 0) - 1));
+    for (const book of this.#booksOf(caller)) {
+      if (book.limit.metric === "concurrency") book.held = Math.max(0, book.held - 1);
     }
+  }
+
+  /** Like `admit`, for a call whose real use shows at its end. */
+  take(caller: Caller, asked: CapUse, now: number): CapRefusal | CapPlace {
+    const refusal = this.#refusal(caller, asked, now);
+    if (refusal !== undefined) return refusal;
+    const taken = this.#booksOf(caller).map((book) => {
+      const amount = asked[MEASURE[book.limit.metric]];
+      const counted = book.limit.metric === "requests";
+      if (!counted) book.held += amount;
+      return { book, amount, entry: counted ? book.tally.add(now, amount) : null };
+    });
+    return {
+      end: (real, endedAt) => {
+        for (const { book, amount, entry } of taken) {
+          const { metric } = book.limit;
+          if (entry !== null) {
+            if (real.requests === 0) book.tally.remove(entry);
+            continue;
+          }
+          book.held = Math.max(0, book.held - amount);
+          const spent = real[MEASURE[metric]];
+          const at = this.#tokensDated === "admission" ? now : endedAt;
+          if (metric !== "concurrency" && spent > 0) book.tally.add(at, spent);
+        }
+      },
+    };
   }
 
   status(caller: Caller, now: number): CapStatus[] {
-    return this.limits
-      .filter((limit) => limit.metric !== "concurrency")
-      .map((limit) => {
-        const entries = this.#open(counterName(limit, caller), limit, now);
-        const last = entries.at(-1);
-        return {
-          limit,
-          used: sum(entries),
-          resetMs: last === undefined ? 0 : leavesAt(limit, last.at) - now,
-        };
-      });
+    return this.#booksOf(caller)
+      .filter(({ limit }) => limit.metric !== "concurrency")
+      .map(({ limit, tally, held }) => ({
+        limit,
+        used: tally.used(now) + held,
+        resetMs: tally.emptyIn(now),
+      }));
   }
 
-  /** The entries that still count, old ones removed. */
-  #open(name: string, limit: LimitSpec, now: number): Entry[] {
-    let entries = this.#entries.get(name);
-    if (entries === undefined) {
-      entries = [];
-      this.#entries.set(name, entries);
+  #refusal(caller: Caller, asked: CapUse, now: number): CapRefusal | undefined {
+    let refusal: CapRefusal | undefined;
+    for (const { limit, tally, held } of this.#booksOf(caller)) {
+      const requested = asked[MEASURE[limit.metric]];
+      if (
+        limit.metric === "concurrency" ? held + requested <= limit.cap : tally.fits(held + requested, now)
+      ) {
+        continue;
+      }
+      const used = limit.metric === "concurrency" ? held : tally.used(now) + held;
+      const waitMs =
+        limit.metric === "concurrency" || (held > 0 && held + requested > limit.cap)
+          ? CALL_UNDER_WAY_MS
+          : tally.waitFor(held + requested, now);
+      if (refusal === undefined || waitMs > refusal.waitMs) refusal = { limit, used, requested, waitMs };
     }
-    let gone = 0;
-    for (const entry of entries) {
-      if (leavesAt(limit, entry.at) > now) break;
-      gone++;
-    }
-    if (gone > 0) entries.splice(0, gone);
-    return entries;
+    return refusal;
+  }
+
+  #booksOf(caller: Caller): Book[] {
+    return this.#limitsOf(caller.model).map((limit) => {
+      const name = counterName(limit, caller);
+      let book = this.#books.get(name);
+      if (book === undefined) {
+        book = { limit, tally: new Tally(limit, this.#calendar), held: 0 };
+        this.#books.set(name, book);
+      }
+      return book;
+    });
   }
 }
+
+/** Nobody knows when a call under way will end. */
+const CALL_UNDER_WAY_MS = 1_000;
+
+const MEASURE = {
+  requests: "requests",
+  concurrency: "requests",
+  tokens: "tokens",
+  input_tokens: "inputTokens",
+  units: "units",
+} as const satisfies Record<LimitSpec["metric"], keyof CapUse>;
 
 function counterName(limit: LimitSpec, caller: Caller): string {
   const owner = limit.scope === "key" ? caller.secret : limit.scope === "account" ? caller.account : "ip";
   const models = limit.pool ?? `model ${caller.model}`;
   return `${limit.metric} ${limit.window} of ${owner} for ${models}`;
-}
-
-function amountOf(limit: LimitSpec, tokens: number): number {
-  return limit.metric === "tokens" || limit.metric === "input_tokens" ? tokens : 1;
-}
-
-function sum(entries: readonly Entry[]): number {
-  return entries.reduce((total, entry) => total + entry.amount, 0);
-}
-
-/** When a use at `at` stops to count. */
-function leavesAt(limit: LimitSpec, at: number): number {
-  if (limit.reset === "sliding") return at + SLIDING_MS[limit.window];
-  if (limit.window === "month") {
-    const date = new Date(at);
-    return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
-  }
-  const length = SLIDING_MS[limit.window];
-  // The epoch began on a Thursday; weeks begin on Monday.
-  const shift = limit.window === "week" ? 4 * SLIDING_MS.day : 0;
-  return Math.floor((at - shift) / length) * length + shift + length;
-}
-
-function waitFor(limit: LimitSpec, entries: readonly Entry[], requested: number, now: number): number {
-  if (requested > limit.cap) return Number.POSITIVE_INFINITY;
-  let excess = sum(entries) + requested - limit.cap;
-  for (const entry of entries) {
-    excess -= entry.amount;
-    if (excess <= 0) return leavesAt(limit, entry.at) - now;
-  }
-  return 0;
 }

@@ -1,4 +1,7 @@
 /** Door of the simulated providers. */
+
+export { Calendar } from "./calendar.ts";
+export { CapBooks } from "./caps.ts";
 export {
   createFleet,
   type DemoEndpoint,

@@ -33,7 +33,7 @@ export interface SimulatedProfile {
   style: StyleName;
   models: readonly SimulatedModel[];
   keys: readonly SimulatedKey[];
-  /** Enforced to the letter. A fixed reset is understood in UTC only. */
+  /** Enforced to the letter. */
   limits: readonly LimitSpec[];
   /** Whether a call that ends in a fault still counts against the caps. */
   failedCallsCount: boolean;

@@ -1,0 +1,58 @@
+/** Keeps what each cap let through and the first thing that went wrong. */
+import type { Reservation } from "../route/failover.ts";
+import type { LimitSpec } from "../route/limits.ts";
+import type { Target } from "../route/target.ts";
+import type { Property, SimTotals, Violation } from "./properties.ts";
+import type { Timeline } from "./timeline.ts";
+import { type CallReferee, capName } from "./upstream.ts";
+import type { SimCaller, SimRefusal, SimUse, SimWorld } from "./world.ts";
+
+export class Referee implements CallReferee {
+  violation: Violation | null = null;
+  /** Instants and amounts that each cap let through. */
+  readonly admissions = new Map<string, { at: number; use: SimUse }[]>();
+  readonly #world: SimWorld;
+  readonly #timeline: Timeline;
+  readonly #totals: SimTotals;
+
+  constructor(world: SimWorld, timeline: Timeline, totals: SimTotals) {
+    this.#world = world;
+    this.#timeline = timeline;
+    this.#totals = totals;
+  }
+
+  fail(property: Property, reason: string): void {
+    this.violation ??= { property, at: this.#timeline.now, reason };
+  }
+
+  admitted(provider: string, limits: readonly LimitSpec[], caller: SimCaller, use: SimUse): void {
+    for (const limit of limits) {
+      const name = capName(limit, provider, caller);
+      const known = this.admissions.get(name);
+      if (known) known.push({ at: this.#timeline.now, use });
+      else this.admissions.set(name, [{ at: this.#timeline.now, use }]);
+    }
+  }
+
+  capped({ target, callId }: Reservation, { limit }: SimRefusal): void {
+    const { limitsKnown, estimatesHold } = this.#world;
+    const isEstimated = limit.metric !== "requests" && limit.metric !== "concurrency";
+    if (!limitsKnown || (isEstimated && !estimatesHold)) return;
+    this.#totals.capped++;
+    const reason = `call ${callId} of ${targetName(target)} was refused for its limit of ${limitName(limit)}`;
+    this.fail("no_cap_429", reason);
+  }
+}
+
+export function targetName({ key, model }: Target): string {
+  return `${key.id} ${model.key}`;
+}
+
+export function limitName({ cap, metric, window, reset, scope }: LimitSpec): string {
+  return `${cap} ${metric} a ${window} (${typeof reset === "object" ? reset.zone : reset}, ${scope})`;
+}
+
+/** Taken out by the user, or with a key that is no good. */
+export function isOut({ removed, model, key }: Target): boolean {
+  return removed || !model.model.enabled || key.state === "disabled" || key.state === "invalid";
+}

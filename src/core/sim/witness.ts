@@ -1,0 +1,299 @@
+/** Sees the router's events, keeps its own account of them, and says when a decision was wrong. Shares no counting with the state. */
+import { consequenceOf } from "../route/consequence.ts";
+import { type Counter, type Need, needFor } from "../route/counter.ts";
+import type { RouterEvent } from "../route/event.ts";
+import { needOf, type RouteRequest } from "../route/plan.ts";
+import type { RouterState } from "../route/state.ts";
+import { restScopes, type Target } from "../route/target.ts";
+import { Breakers } from "./breakers.ts";
+import { amountOf, Evidence, type Evident } from "./evidence.ts";
+import { isOut, limitName, targetName } from "./referee.ts";
+import type { SimLedger, SimParts } from "./world.ts";
+
+type Reserved = Extract<RouterEvent, { type: "call-reserved" }>;
+type Settled = Extract<RouterEvent, { type: "call-settled" }>;
+type RestSet = Extract<RouterEvent, { type: "rest-set" }>;
+
+interface Witnessed {
+  model: string;
+  need: Need;
+  unitCost: Parameters<typeof needFor>[3];
+  at: number;
+  settledAt: number | null;
+  taken: { evidence: Evidence; use: Evident; amount: number }[];
+}
+
+interface Known {
+  counters: readonly Counter[];
+  /** In the order of the counters. */
+  evidence: readonly Evidence[];
+  /** What may rest. */
+  scopes: readonly string[];
+}
+
+const REMEMBERED_REST_MS = 120_000;
+/** A settlement waits this long for company: a crash may lose it. */
+const LAZY_MS = 260;
+const ROUNDING = 1e-6;
+
+export class Witness {
+  readonly #parts: Pick<SimParts, "windowOf">;
+  readonly #evidence = new Map<string, Evidence>();
+  #byTarget = new Map<Target, Known>();
+  readonly #calls = new Map<number, Witnessed>();
+  readonly #rests = new Map<string, RestSet>();
+  readonly #refused = new Map<string, number>();
+  /** What was told to be used up, and until when. */
+  readonly #spent = new Map<string, number>();
+  #breakers = new Breakers();
+
+  constructor(parts: Pick<SimParts, "windowOf">) {
+    this.#parts = parts;
+  }
+
+  /** `state`: the one that the event has just been applied to. */
+  saw(event: RouterEvent, state: RouterState): void {
+    switch (event.type) {
+      case "call-reserved": {
+        const target = state.catalogue.target(event.keyId, event.model);
+        if (target) this.#reserved(event, target);
+        break;
+      }
+      case "call-settled":
+        this.#settled(event);
+        break;
+      case "call-succeeded":
+        this.#breakers.succeeded(event.model);
+        break;
+      case "call-failed":
+        if (consequenceOf(event.failure.kind).breaker) this.#breakers.failed(event.model, event.at);
+        break;
+      case "rest-set": {
+        const known = this.#rests.get(event.scope);
+        if (known === undefined || event.until > known.until) this.#rests.set(event.scope, event);
+        break;
+      }
+      case "limit-observed": {
+        const target = state.catalogue.target(event.keyId, event.model);
+        if (target) this.#told(event, target);
+        break;
+      }
+    }
+  }
+
+  /** The model called a prompt of so many estimated tokens too long: it is not asked for such again. */
+  tooLong(model: string, tokens: number): void {
+    this.#refused.set(model, Math.min(tokens, this.#refused.get(model) ?? tokens));
+  }
+
+  /** Why `target` must not be called now; null when it may. `earlier`: those that should have been called before it. */
+  objection(request: RouteRequest, target: Target, now: number): string | null {
+    const { progress } = request;
+    const name = targetName(target);
+    if (isOut(target)) return `${name} is out of use`;
+    if (progress.tried.has(target)) return `${name} was tried already`;
+    const { waitingFor } = progress;
+    if (waitingFor !== null && waitingFor.family !== target.model.model.family)
+      return `${name} is no equal of what is waited for`;
+    const rest = this.#rest(target, now);
+    if (rest !== null) return `${name} rests until ${rest.until} (${rest.scope}, ${rest.kind})`;
+    if (this.#breakers.mustBeOpen(target.model.key, now)) return `the breaker of ${name} is open`;
+    const need = needOf(request, target);
+    for (const [index, evidence] of this.#of(target).entries()) {
+      const counter = target.counters[index];
+      if (counter === undefined || !Number.isFinite(counter.limit.cap)) continue;
+      const used = evidence.least(now, counter.limit.cap);
+      if (used + amountOf(counter.limit.metric, need) > counter.limit.cap + ROUNDING) {
+        return `${name}: ${used} of ${limitName(counter.limit)} are used`;
+      }
+    }
+    if (request.weights !== null || target === request.bound) return null;
+    for (const earlier of request.candidates) {
+      if (earlier === target) break;
+      if (!this.isBlocked(request, earlier, now)) return `${targetName(earlier)} comes first and is usable`;
+    }
+    return null;
+  }
+
+  /** Whether there is any reason to leave `target` out now. */
+  isBlocked(request: RouteRequest, target: Target, now: number): boolean {
+    const { progress, needs, tokens } = request;
+    const { model } = target.model;
+    if (isOut(target)) return true;
+    if (needs.tools && !model.capabilities.tools) return true;
+    if (needs.vision && !model.capabilities.vision) return true;
+    if (needs.jsonSchema && !model.capabilities.jsonSchema) return true;
+    if (needs.private && model.dataUse !== "no_training") return true;
+    if (model.contextWindow !== null) {
+      if (model.contextWindow <= progress.overflowed || tokens.input > model.contextWindow) return true;
+    }
+    if (tokens.input >= (this.#refused.get(target.model.key) ?? Number.POSITIVE_INFINITY)) return true;
+    if (progress.tried.has(target) || progress.refusedBy.has(target.model)) return true;
+    if (progress.objected.has(model.provider)) return true;
+    if (progress.waitingFor !== null && progress.waitingFor.family !== model.family) return true;
+    if (progress.sparesFailing && this.#breakers.justFailed(model.provider, now)) return true;
+    if (this.#rest(target, now) !== null) return true;
+    if (this.#knownOf(target).scopes.some((scope) => now < (this.#spent.get(scope) ?? 0))) return true;
+    if (this.#breakers.mayBeOpen(target.model.key, now)) return true;
+    const need = needOf(request, target);
+    for (const [index, evidence] of this.#of(target).entries()) {
+      const counter = target.counters[index];
+      if (counter === undefined || !Number.isFinite(counter.limit.cap)) continue;
+      if (
+        evidence.most(now, counter.limit.cap) + amountOf(counter.limit.metric, need) >
+        counter.limit.cap - ROUNDING
+      )
+        return true;
+    }
+    return false;
+  }
+
+  /** The program was started again with `state`: what the ledger may have forgotten is uncertain from now on. */
+  restarted(now: number, crashedAt: number | null, ledger: SimLedger): void {
+    for (const call of this.#calls.values()) {
+      const lost = crashedAt !== null && (call.settledAt === null || call.settledAt > crashedAt - LAZY_MS);
+      for (const { evidence, use, amount } of call.taken) {
+        const { metric } = evidence.limit;
+        if (metric === "concurrency") use.least = use.most = 0;
+        else if (call.settledAt === null) use.earliest = call.at;
+        else if (lost && metric === "requests") use.most = amount;
+        else if (lost) {
+          use.least = Math.min(use.least, amount);
+          use.most = Math.max(use.most, amount);
+          use.latest = now;
+        }
+        if (metric !== "requests" && call.settledAt === null) use.latest = now;
+        use.pending = false;
+      }
+    }
+    this.#calls.clear();
+    for (const evidence of this.#evidence.values()) {
+      for (const use of evidence.uses) {
+        const slot = ledger.precision(now - use.latest);
+        use.latest = Math.min(now, Math.ceil((use.latest + 1) / slot) * slot);
+      }
+      evidence.others = 0;
+    }
+    for (const [scope, rest] of this.#rests) {
+      if (rest.until - rest.at <= REMEMBERED_REST_MS) this.#rests.delete(scope);
+    }
+    this.#breakers = new Breakers();
+    this.#byTarget = new Map();
+  }
+
+  /** What `state` forgot, or made up; null when nothing is. `all`: every limit was known from the start. */
+  missing(state: RouterState, now: number, all: boolean): string | null {
+    for (const target of state.catalogue.targets) {
+      for (const [index, evidence] of this.#of(target).entries()) {
+        const counter = target.counters[index];
+        if (counter === undefined || !Number.isFinite(counter.limit.cap)) continue;
+        const { cap } = counter.limit;
+        const used = counter.used(now);
+        const least = evidence.least(now, cap);
+        if (used < least - ROUNDING) {
+          return `${targetName(target)}: ${used} of ${limitName(counter.limit)} after the restart, ${least} were used`;
+        }
+        const most = evidence.most(now, cap);
+        if (all && used > most + ROUNDING) {
+          return `${targetName(target)}: ${used} of ${limitName(counter.limit)} after the restart, at most ${most} were used`;
+        }
+      }
+    }
+    for (const { scope, until } of this.#rests.values()) {
+      if (until > now && state.catalogue.rest(scope).until !== until)
+        return `the rest of ${scope} was forgotten`;
+    }
+    return null;
+  }
+
+  #reserved(event: Reserved, target: Target): void {
+    const { unitCost } = target.model.model;
+    const need = needFor(1, event.inputTokens, event.tokens - event.inputTokens, unitCost);
+    const taken = this.#of(target).map((evidence) => {
+      const amount = amountOf(evidence.limit.metric, need);
+      const pending = evidence.limit.metric !== "requests";
+      const use = { earliest: event.at, latest: event.at, least: amount, most: amount, pending };
+      evidence.prune(event.at);
+      evidence.uses.push(use);
+      return { evidence, use, amount };
+    });
+    const call = { model: event.model, need, unitCost, at: event.at, settledAt: null, taken };
+    this.#calls.set(event.callId, call);
+    this.#breakers.began(event.model, event.callId);
+    for (const [id, { settledAt }] of this.#calls) {
+      if (settledAt === null || settledAt > event.at - 2 * LAZY_MS) break;
+      this.#calls.delete(id);
+    }
+  }
+
+  #settled(event: Settled): void {
+    const call = this.#calls.get(event.callId);
+    if (!call) return;
+    this.#breakers.ended(call.model, event.callId);
+    call.settledAt = event.at;
+    const real = needFor(event.requests, event.inputTokens, event.outputTokens, call.unitCost);
+    for (const { evidence, use } of call.taken) {
+      const amount = amountOf(evidence.limit.metric, real);
+      use.least = amount;
+      use.most = amount;
+      const { metric } = evidence.limit;
+      if (metric !== "requests") use.latest = event.at;
+      // After a restart the request's own share of the units is dated when it left.
+      if (metric !== "requests" && metric !== "units") use.earliest = event.at;
+      use.pending = false;
+    }
+  }
+
+  #told(event: Extract<RouterEvent, { type: "limit-observed" }>, target: Target): void {
+    for (const { metric, window, subject, remaining, resetAt } of event.observations) {
+      // Of a limit that nobody knows, the target or the account may rest until it is over.
+      if (remaining === 0 && resetAt !== undefined) {
+        const scope = this.#knownOf(target).scopes[subject === "pool" ? 2 : 0] ?? "";
+        this.#spent.set(scope, Math.max(resetAt, this.#spent.get(scope) ?? 0));
+      }
+      for (const [index, evidence] of this.#of(target).entries()) {
+        const counter = target.counters[index];
+        if (counter?.limit.metric !== metric || counter.limit.window !== window) continue;
+        if (remaining === undefined || metric === "concurrency") continue;
+        if (subject !== undefined && (subject === "pool") !== (counter.limit.pool !== null)) continue;
+        const { cap } = counter.limit;
+        evidence.others = Math.max(0, cap - remaining - evidence.least(event.at, cap));
+        evidence.othersUntil = resetAt ?? Number.POSITIVE_INFINITY;
+      }
+    }
+  }
+
+  #rest(target: Target, now: number): RestSet | null {
+    if (this.#rests.size === 0) return null;
+    for (const scope of this.#knownOf(target).scopes) {
+      const rest = this.#rests.get(scope);
+      if (rest !== undefined && rest.until > now) return rest;
+    }
+    return null;
+  }
+
+  /** In the order of the target's counters. */
+  #of(target: Target): readonly Evidence[] {
+    return this.#knownOf(target).evidence;
+  }
+
+  #knownOf(target: Target): Known {
+    const known = this.#byTarget.get(target);
+    if (known !== undefined && known.counters === target.counters) return known;
+    const { key, model, counters } = target;
+    const evidence = counters.map(({ limit }) => {
+      const owner = limit.scope === "key" ? key.id : limit.scope === "account" ? key.account : key.provider;
+      const name = `${owner}|${limit.pool ?? `model ${model.key}`}|${limit.metric}|${limit.window}`;
+      let found = this.#evidence.get(name);
+      if (found === undefined) {
+        found = new Evidence(limit, this.#parts.windowOf);
+        this.#evidence.set(name, found);
+      }
+      return found;
+    });
+    const scopes = restScopes(key, model.key);
+    const fresh = { counters, evidence, scopes };
+    this.#byTarget.set(target, fresh);
+    return fresh;
+  }
+}
