@@ -1,6 +1,7 @@
 /**
  * Many mixed requests against the compiled program, a part of them given up half-way: does its memory grow, do its file
- * descriptors? `bun test/soak/run.ts [REQUESTS]`; ends with exit code 1 when they do. Linux only: reads /proc.
+ * descriptors? `bun test/soak/run.ts [REQUESTS [KIND,...]]`; ends with exit code 1 when they do. Without kinds it takes all:
+ * plain, tools, slow, cut, failing, limited, and aborts. Linux only: reads /proc.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import {
@@ -43,7 +44,8 @@ const STEPS: Record<string, Step> = {
   failing: failure(503),
   limited: tooMany(1),
 };
-const MODELS = Object.keys(STEPS);
+const kinds = process.argv[3]?.split(",") ?? [...Object.keys(STEPS), "aborts"];
+const MODELS = Object.keys(STEPS).filter((name) => kinds.includes(name));
 
 const requests = Number(process.argv[2] ?? 100_000);
 await ensureBinary();
@@ -93,7 +95,7 @@ process.exit(right ? 0 : 1);
 /** One request; every fifth is given up, at a different moment each time. */
 async function ask({ baseUrl, token }: Freellm, number: number): Promise<keyof typeof outcomes> {
   const model = MODELS[number % MODELS.length];
-  const leaves = number % 5 === 3;
+  const leaves = kinds.includes("aborts") && number % 5 === 3;
   const abort = new AbortController();
   const body = {
     model,
