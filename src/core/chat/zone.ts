@@ -25,16 +25,17 @@ export function nextBoundary(window: TimeWindow, zone: string, now: number): num
   if (window === "minute") return (Math.floor(now / 60_000) + 1) * 60_000;
   if (window === "hour") return (Math.floor(now / HOUR) + 1) * HOUR;
   if (window === "five_hours") return (Math.floor(now / (5 * HOUR)) + 1) * 5 * HOUR;
-  const local = new Date(now + zoneOffset(zone, now));
+  const offset = offsetIn(zone);
+  const local = new Date(now + offset(now));
   const year = local.getUTCFullYear();
   const month = local.getUTCMonth();
   const day = local.getUTCDate();
-  if (window === "month") return instantOf(zone, Date.UTC(year, month + 1, 1));
+  if (window === "month") return instantOf(offset, Date.UTC(year, month + 1, 1));
   if (window === "week") {
     const sinceMonday = (local.getUTCDay() + 6) % 7;
-    return instantOf(zone, Date.UTC(year, month, day - sinceMonday + 7));
+    return instantOf(offset, Date.UTC(year, month, day - sinceMonday + 7));
   }
-  return instantOf(zone, Date.UTC(year, month, day + 1));
+  return instantOf(offset, Date.UTC(year, month, day + 1));
 }
 
 /** The start of the window that `now` lies in. */
@@ -43,25 +44,29 @@ export function currentBoundary(window: TimeWindow, zone: string, now: number): 
   if (window === "minute") return Math.floor(now / 60_000) * 60_000;
   if (window === "hour") return Math.floor(now / HOUR) * HOUR;
   if (window === "five_hours") return Math.floor(now / (5 * HOUR)) * 5 * HOUR;
-  const local = new Date(now + zoneOffset(zone, now));
+  const offset = offsetIn(zone);
+  const local = new Date(now + offset(now));
   const year = local.getUTCFullYear();
   const month = local.getUTCMonth();
   const day = local.getUTCDate();
-  if (window === "month") return instantOf(zone, Date.UTC(year, month, 1));
-  if (window === "week") return instantOf(zone, Date.UTC(year, month, day - ((local.getUTCDay() + 6) % 7)));
-  return instantOf(zone, Date.UTC(year, month, day));
+  if (window === "month") return instantOf(offset, Date.UTC(year, month, 1));
+  if (window === "week") return instantOf(offset, Date.UTC(year, month, day - ((local.getUTCDay() + 6) % 7)));
+  return instantOf(offset, Date.UTC(year, month, day));
 }
 
-/** Epoch milliseconds at which the clocks in `zone` show `local` (a UTC rendering of local time). */
-function instantOf(zone: string, local: number): number {
-  const guess = local - zoneOffset(zone, local);
+/** What must be added to UTC to get local time at an instant, in milliseconds. */
+type Offset = (instant: number) => number;
+
+/** Epoch milliseconds at which the clocks show `local` (a UTC rendering of local time). */
+function instantOf(offset: Offset, local: number): number {
+  const guess = local - offset(local);
   // Near a change of clocks the offset at the guess may differ from the offset at the answer.
-  return local - zoneOffset(zone, guess);
+  return local - offset(guess);
 }
 
-/** What must be added to UTC to get local time in `zone` at `instant`, in milliseconds. */
-function zoneOffset(zone: string, instant: number): number {
-  if (zone === "UTC") return 0;
+/** Making the format takes long: once for all instants of a calculation. */
+function offsetIn(zone: string): Offset {
+  if (zone === "UTC") return () => 0;
   const format = new Intl.DateTimeFormat("en-US", {
     timeZone: zone,
     hourCycle: "h23",
@@ -72,9 +77,14 @@ function zoneOffset(zone: string, instant: number): number {
     minute: "numeric",
     second: "numeric",
   });
+  return (instant) => localTime(format, instant) - Math.floor(instant / 1000) * 1000;
+}
+
+/** What the clocks show, as if it were UTC. */
+function localTime(format: Intl.DateTimeFormat, instant: number): number {
   const parts: Record<string, number> = {};
   for (const part of format.formatToParts(instant)) parts[part.type] = Number(part.value);
-  const local = Date.UTC(
+  return Date.UTC(
     parts.year ?? 0,
     (parts.month ?? 1) - 1,
     parts.day ?? 1,
@@ -82,5 +92,4 @@ function zoneOffset(zone: string, instant: number): number {
     parts.minute ?? 0,
     parts.second ?? 0,
   );
-  return local - Math.floor(instant / 1000) * 1000;
 }
