@@ -14,6 +14,7 @@ interface Entry {
 }
 
 const ENTRIES: readonly Entry[] = [
+  { name: "init", summary: "set everything up, step by step", load: () => import("./init/index.ts") },
   { name: "serve", summary: "start the proxy", load: () => import("./serve.ts") },
   { name: "keys", summary: "add, list, order and test API keys", load: () => import("./keys/index.ts") },
   {
@@ -77,6 +78,7 @@ const ENTRIES: readonly Entry[] = [
 
 const EXAMPLES = `
 Examples:
+  $ freellm init                   set everything up, step by step
   $ freellm keys add groq          add a key; asks for it
   $ freellm serve                  start the proxy
   $ freellm token                  print the token for your clients

@@ -35,6 +35,7 @@ const COMMANDS = [
   ["dash"],
   ["backup"],
   ["restore"],
+  ["init"],
   ["completion"],
   ["doctor"],
   ["service"],

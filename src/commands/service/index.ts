@@ -39,7 +39,8 @@ export function define(command: Command, context: Context): void {
   withExamples(command, "freellm service install", "freellm service status", "freellm logs --follow");
 }
 
-function installService(context: Context, dryRun: boolean): void {
+/** Throws CommandError when it cannot be. */
+export function installService(context: Context, dryRun: boolean): void {
   const { output, environment, home } = context;
   const service = serviceHere(context);
   refuseLockedOpener(context);
