@@ -21,3 +21,13 @@ it("no command is loaded before it is asked for", () => {
   const eager = eagerImports(join(COMMANDS, "program.ts"));
   expect(eager.toSorted()).toEqual(["./complaint.ts", "./version.ts", "commander"]);
 });
+
+it("the terminal library is loaded by the dashboard alone, and only where it is drawn", () => {
+  const drawing = ["ink", "react", "./live.ts", "../../tui/app.tsx"];
+  const eager = new Set(eagerImports(join(COMMANDS, "dash/index.ts")));
+  expect(drawing.filter((path) => eager.has(path))).toEqual([]);
+  for (const part of ["server", "once", "watch"]) {
+    const parts = new Set(eagerImports(join(COMMANDS, `dash/${part}.ts`)));
+    expect(drawing.filter((path) => parts.has(path))).toEqual([]);
+  }
+});
