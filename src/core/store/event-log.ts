@@ -37,7 +37,7 @@ export interface EventLog {
 
 export function createEventLog(database: Database): EventLog {
   const insert = database.prepare(
-    "INSERT INTO router_log (run, kind, sequence, version, decisions, document) VALUES (?, ?, ?, ?, ?, ?)",
+    "INSERT INTO router_log (run, kind, sequence, version, decisions, bytes, document) VALUES (?, ?, ?, ?, ?, ?, ?)",
   );
   const state = database.prepare(`
     SELECT number, run, sequence, version, document FROM router_log
@@ -46,9 +46,9 @@ export function createEventLog(database: Database): EventLog {
     SELECT sequence, document FROM router_log
     WHERE kind = 'events' AND run = ? AND number > ? AND sequence <= ? ORDER BY number`);
   const groups = database.prepare(`
-    SELECT number, decisions, (
-      SELECT sum(length(document)) FROM router_log AS later WHERE later.number >= router_log.number
-    ) AS bytes FROM router_log WHERE kind = 'state' ORDER BY number`);
+    SELECT number, decisions, bytes FROM (
+      SELECT number, kind, decisions, sum(bytes) OVER (ORDER BY number DESC) AS bytes FROM router_log
+    ) AS sums WHERE kind = 'state' ORDER BY number`);
   const forget = database.prepare("DELETE FROM router_log WHERE number < ?");
 
   /** The oldest state that is still needed becomes the first row. */
@@ -63,12 +63,12 @@ export function createEventLog(database: Database): EventLog {
   return {
     addState({ run, version, sequence, document }, decisions) {
       database.transaction(() => {
-        insert.run(run, "state", sequence, version, decisions, document);
+        insert.run(run, "state", sequence, version, decisions, document.length, document);
         prune(decisions);
       });
     },
     addEvents(run, { sequence, document }) {
-      insert.run(run, "events", sequence, "", 0, document);
+      insert.run(run, "events", sequence, "", 0, document.length, document);
     },
     stateBefore(run, sequence) {
       const row = state.get(run, sequence);

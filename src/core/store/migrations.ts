@@ -149,6 +149,7 @@ const DECISIONS = `
     sequence INTEGER NOT NULL,
     version TEXT NOT NULL,
     decisions INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
     document TEXT NOT NULL
   ) STRICT;
   PRAGMA user_version = 6;
