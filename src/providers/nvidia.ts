@@ -57,7 +57,7 @@ export const nvidia: ProviderSpec = {
   id: "nvidia",
   name: "NVIDIA NIM",
   status: "limited",
-  statusNote: "For evaluation only; one account a person.",
+  statusNote: "For evaluation only.",
   signUpUrl: "https://build.nvidia.com/settings/api-keys",
   docsUrl: "https://docs.api.nvidia.com/nim",
   baseUrl: "https://integrate.api.nvidia.com/v1",
@@ -89,7 +89,7 @@ export const nvidia: ProviderSpec = {
   // Headers come at once, the first token of a cold model after minutes.
   firstContentMs: 180_000,
   dataUse: "unknown",
-  terms: "Evaluation only, not production; one account a person.",
+  terms: "Not for production; one account a person.",
   models: modelTable({ speed: "slow", limits: LIMITS }, MODELS),
   source: "https://docs.api.nvidia.com/nim",
   asOf: "2026-10-05",

@@ -107,6 +107,7 @@ describe("the other commands", () => {
           account: "groq-1",
           state: "unknown",
           detail: null,
+          proxy: null,
           until: null,
           last4: "9876",
           order: 1,

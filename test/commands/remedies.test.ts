@@ -85,6 +85,12 @@ describe("a model that is gone", () => {
     const gone = reply(404, { error: { message: "The model does not exist", code: "model_not_found" } });
     await stage.endpoints("gone", [gone]);
     expect(await refusal("gone")).toContain("Choose another model, or auto: freellm models list");
+    expect(await refusal("gone"), "while it rests").toMatch(
+      /Not tried again so soon: gone-1\/gone \(gone-1-1\): the model is gone\. Choose another model/,
+    );
+    expect((await cli(stage.home, ["keys", "list"])).stdout).toMatch(
+      /gone-1-1\s.*the model is gone, for \d+ min/,
+    );
     expect(await status()).toMatch(/warning: gone-1\/gone: .*gone; .*freellm models disable gone-1\/gone/);
   });
 

@@ -89,3 +89,40 @@ export class FailureError extends Error {
     super(failure.message);
   }
 }
+
+const IN_WORDS: Readonly<Record<FailureKind, string>> = {
+  invalid_key: "the key was refused",
+  no_credit: "the account has no credit left",
+  forbidden: "the key may not use this model",
+  rate_minute: "rate limited",
+  rate_unknown: "rate limited",
+  quota_hour: "the hour's quota is used up",
+  quota_day: "the day's quota is used up",
+  quota_week: "the week's quota is used up",
+  quota_month: "the month's quota is used up",
+  concurrency: "too many calls at once",
+  capacity: "the model is overloaded",
+  server_error: "server error",
+  transport: "no connection",
+  timeout: "no answer in time",
+  bad_reply: "an unusable answer",
+  broken_stream: "the stream broke",
+  model_gone: "the model is gone",
+  not_on_plan: "the model is not in this key's plan",
+  not_routable: "the model cannot be reached with this key",
+  context_too_long: "the prompt is too long for the model",
+  too_large: "the request is larger than the limit",
+  too_costly: "the request costs more than is left",
+  parameter: "a parameter was refused",
+  history: "the conversation was refused",
+  bad_generation: "the model wrote an invalid answer",
+  content_filter: "refused by the content policy",
+  client_error: "the request was refused",
+  config: "needs configuration",
+  aborted: "the client left",
+};
+
+/** What happened, in words that go on after a name. */
+export function failureMeaning(kind: FailureKind): string {
+  return IN_WORDS[kind];
+}

@@ -1,4 +1,5 @@
 /** Whether targets would serve anybody now, and in words why not. */
+import { failureMeaning } from "../chat/failure.ts";
 import { newProgress, type Obstacle, plan } from "./plan.ts";
 import type { Target } from "./target.ts";
 
@@ -58,7 +59,7 @@ export function obstacleText(obstacle: Obstacle): string {
     case "refused_request":
       return "was tried";
     case "resting":
-      return `resting after ${obstacle.kind}`;
+      return failureMeaning(obstacle.kind);
     case "breaker_open":
       return "failed repeatedly";
     case "limit": {

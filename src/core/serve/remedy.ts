@@ -1,7 +1,27 @@
 /** What a person can do about a request that nothing could serve, in one line. Pure. */
 import type { FailureKind } from "../chat/failure.ts";
+import { leastObstacle } from "../route/availability.ts";
 import type { AttemptRecord } from "../route/event.ts";
 import type { Target } from "../route/target.ts";
+
+/** Why a target gave no answer: now, or a while ago, so that it rests. */
+export type Cause = Pick<AttemptRecord, "provider" | "model" | "keyId" | "outcome">;
+
+/** So many say enough. */
+const MOST_CAUSES = 11;
+
+/** What targets rest for. */
+export function restingFor(targets: readonly Target[], now: number): Cause[] {
+  const causes: Cause[] = [];
+  for (const target of targets) {
+    if (causes.length >= MOST_CAUSES) break;
+    const obstacle = leastObstacle([target], now);
+    if (obstacle?.reason !== "resting") continue;
+    const { provider, id } = target.model.model;
+    causes.push({ provider, model: id, keyId: target.key.id, outcome: obstacle.kind });
+  }
+  return causes;
+}
 
 const DOWN: ReadonlySet<AttemptRecord["outcome"]> = new Set<FailureKind>([
   "transport",
@@ -12,7 +32,7 @@ const DOWN: ReadonlySet<AttemptRecord["outcome"]> = new Set<FailureKind>([
 ]);
 
 /** After failed attempts: a refused key first, for that is what only the user can mend. */
-export function failureRemedy(attempts: readonly AttemptRecord[]): string {
+export function failureRemedy(attempts: readonly Cause[]): string {
   const refused = attempts.find(({ outcome }) => outcome === "invalid_key");
   if (refused) return `Replace the refused key: freellm keys rotate ${refused.keyId}`;
   if (attempts.length > 0 && attempts.every(({ outcome }) => outcome === "model_gone")) {

@@ -1,12 +1,12 @@
 /** What the client is told about who served it, what was tried, and why nothing was left. */
-import type { Failure, FailureKind } from "../chat/failure.ts";
+import { type Failure, failureMeaning } from "../chat/failure.ts";
 import type { Problem } from "../chat/problem.ts";
 import type { AttemptRecord } from "../route/event.ts";
 import type { Outcome } from "../route/failover.ts";
 import type { Target } from "../route/target.ts";
 import type { Surface } from "../surface/surface.ts";
 import type { LiveAnswer } from "./live-answer.ts";
-import { failureRemedy, keyRemedy } from "./remedy.ts";
+import { type Cause, failureRemedy, keyRemedy, restingFor } from "./remedy.ts";
 
 const LONGEST_TRAIL = 10;
 
@@ -53,52 +53,17 @@ function printableAscii(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?");
 }
 
-const IN_WORDS: Readonly<Record<FailureKind, string>> = {
-  invalid_key: "the key was refused",
-  no_credit: "the account has no credit left",
-  forbidden: "the key may not use this model",
-  rate_minute: "rate limited",
-  rate_unknown: "rate limited",
-  quota_hour: "the hour's quota is used up",
-  quota_day: "the day's quota is used up",
-  quota_week: "the week's quota is used up",
-  quota_month: "the month's quota is used up",
-  concurrency: "too many calls at once",
-  capacity: "the model is overloaded",
-  server_error: "server error",
-  transport: "no connection",
-  timeout: "no answer in time",
-  bad_reply: "an unusable answer",
-  broken_stream: "the stream broke",
-  model_gone: "the model is gone",
-  not_on_plan: "the model is not in this key's plan",
-  not_routable: "the model cannot be reached with this key",
-  context_too_long: "the prompt is too long for the model",
-  too_large: "the request is larger than the limit",
-  too_costly: "the request costs more than is left",
-  parameter: "a parameter was refused",
-  history: "the conversation was refused",
-  bad_generation: "the model wrote an invalid answer",
-  content_filter: "refused by the content policy",
-  client_error: "the request was refused",
-  config: "needs configuration",
-  aborted: "the client left",
-};
-
-export function failureMeaning(kind: FailureKind): string {
-  return IN_WORDS[kind];
-}
-
 /** One line for the trail in an error text: `groq/llama (groq-1): rate limited`. */
-function hopText({ provider, model, keyId, outcome }: AttemptRecord): string {
-  return `${provider}/${model} (${keyId}): ${outcome === "ok" ? "answered" : IN_WORDS[outcome]}`;
+function hopText({ provider, model, keyId, outcome }: Cause): string {
+  return `${provider}/${model} (${keyId}): ${outcome === "ok" ? "answered" : failureMeaning(outcome)}`;
 }
 
-export function triedText(attempts: readonly AttemptRecord[]): string {
-  if (attempts.length === 0) return "Nothing could be tried.";
-  const shown = attempts.slice(0, LONGEST_TRAIL).map(hopText).join("; ");
-  const more = attempts.length > LONGEST_TRAIL ? `; and ${attempts.length - LONGEST_TRAIL} more` : "";
-  return `Tried ${shown}${more}.`;
+function triedText(attempts: readonly Cause[], resting: readonly Cause[]): string {
+  const causes = attempts.length > 0 ? attempts : resting;
+  if (causes.length === 0) return "Nothing could be tried.";
+  const shown = causes.slice(0, LONGEST_TRAIL).map(hopText).join("; ");
+  const more = causes.length > LONGEST_TRAIL ? `; and ${causes.length - LONGEST_TRAIL} more` : "";
+  return `${attempts.length > 0 ? "Tried" : "Not tried again so soon:"} ${shown}${more}.`;
 }
 
 /** What the caller of a request without an answer is told. `targets` are all that `model` may be served by. */
@@ -110,7 +75,8 @@ export function problemOf(
   now: number,
   targets: readonly Target[],
 ): Problem {
-  const tried = triedText(attempts);
+  const resting = attempts.length > 0 ? [] : restingFor(targets, now);
+  const tried = triedText(attempts, resting);
   const last: Failure | null = outcome.kind === "refused" ? outcome.failure : outcome.last;
   const judged = last === null ? null : requestProblem(last);
   if (outcome.kind === "refused") {
@@ -141,7 +107,9 @@ export function problemOf(
     case "failed": {
       if (judged) return judged;
       // What was not sent at all says itself why, and what to do.
-      const remedy = last?.rule.startsWith("outbound/") ? last.message : failureRemedy(attempts);
+      const remedy = last?.rule.startsWith("outbound/")
+        ? last.message
+        : failureRemedy(attempts.length > 0 ? attempts : resting);
       const message = `Every model behind "${model}" failed. ${tried} ${remedy}`;
       return { kind: "upstream_failed", message, ...(wait === null ? {} : { retryAfterSeconds: wait }) };
     }

@@ -1,10 +1,10 @@
 /** Decisions in words for a person. Pure. */
 import type { FailureKind } from "../../chat/failure.ts";
+import { failureMeaning } from "../../chat/failure.ts";
 import { consequenceOf } from "../../route/consequence.ts";
 import type { FailureNote, ObstacleReason } from "../../route/decision.ts";
 import type { KeyId, ModelKey } from "../../route/event.ts";
 import type { Exhaustion } from "../../route/exhaustion.ts";
-import { failureMeaning } from "../../serve/report.ts";
 
 /** `detail` says which limit, or which failure it rests after. */
 export function whyPassed(reason: ObstacleReason, detail: string | null, until: number | null): string {

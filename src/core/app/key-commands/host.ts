@@ -55,7 +55,8 @@ export function providerOfKey(app: KeyHost, key: StoredKey): ProviderSpec {
 export function knownProvider(app: KeyHost, id: string): ProviderSpec {
   const provider = app.registry.find(id);
   if (provider) return provider;
-  const known = app.providers.all().map((spec) => spec.id);
+  const usable = app.providers.all().filter(({ status }) => status !== "retired");
+  const known = usable.map((spec) => spec.id);
   throw new CommandError(
     "unknown_provider",
     `There is no provider "${id}".`,
