@@ -27,6 +27,8 @@ export class Evidence {
   /** Use by others that the provider told of. */
   others = 0;
   othersUntil = 0;
+  /** The cap as refusals taught it, at its lowest. */
+  lowestCap = Number.POSITIVE_INFINITY;
   readonly #windowOf: SimParts["windowOf"];
   readonly #span: number;
 
@@ -79,9 +81,9 @@ export class Evidence {
 
   #bucket(now: number, cap: number, side: "least" | "most"): number {
     const span = side === "least" ? this.#span : this.#span + guardOf(this.#span);
-    // While a pace is learnt the bucket flows at the rates of both caps, one after the other.
+    // While a pace is learnt the bucket flows at the rates of several caps, one after the other.
     const known = Number.isFinite(this.limit.cap) ? this.limit.cap : cap;
-    const rate = (side === "least" ? Math.max(cap, known) : Math.min(cap, known)) / span;
+    const rate = (side === "least" ? Math.max(cap, known) : Math.min(cap, known, this.lowestCap)) / span;
     const dated = this.uses
       .filter(({ pending }) => !pending)
       .map((use) => ({ at: side === "least" ? use.earliest : use.latest, amount: use[side] }))

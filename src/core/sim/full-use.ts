@@ -8,6 +8,8 @@ import type { SimParts, SimProvider, SimUse, SimWorld } from "./world.ts";
 /** The share of the time in which a perfect caller would have got as much through. */
 const PACE = 0.97;
 const ROUNDING = 1e-9;
+/** Longer than a call and the guard of a window together. */
+const EARLY_MS = 2_000;
 
 /** The first cap that was used too little; null when there is none. `admitted`: what each cap let through. */
 export function unusedCap(
@@ -57,5 +59,7 @@ function bestPossible(
   }
   if (reset === "sliding") return inOne * (Math.floor(time / span) + 1);
   if (reset === "refill") return Math.floor((cap + (cap * time) / span) / amount);
-  return inOne * (windowOf(window, reset.zone, start + time) - windowOf(window, reset.zone, start) + 1);
+  // What is under way at a boundary counts on both sides: a first window that is over at once is worth nothing.
+  const first = start + Math.min(EARLY_MS, time);
+  return inOne * (windowOf(window, reset.zone, start + time) - windowOf(window, reset.zone, first) + 1);
 }

@@ -4,9 +4,10 @@ import { type Counter, type Need, needFor } from "../route/counter.ts";
 import type { RouterEvent } from "../route/event.ts";
 import { needOf, type RouteRequest } from "../route/plan.ts";
 import type { RouterState } from "../route/state.ts";
-import { restScopes, type Target } from "../route/target.ts";
+import type { Target } from "../route/target.ts";
 import { Breakers } from "./breakers.ts";
-import { amountOf, Evidence, type Evident } from "./evidence.ts";
+import { amountOf, type Evidence, type Evident } from "./evidence.ts";
+import { EvidenceFiles } from "./evidence-files.ts";
 import { isOut, limitName, targetName } from "./referee.ts";
 import type { SimLedger, SimParts } from "./world.ts";
 
@@ -23,32 +24,23 @@ interface Witnessed {
   taken: { evidence: Evidence; use: Evident; amount: number }[];
 }
 
-interface Known {
-  counters: readonly Counter[];
-  /** In the order of the counters. */
-  evidence: readonly Evidence[];
-  /** What may rest. */
-  scopes: readonly string[];
-}
-
 const REMEMBERED_REST_MS = 120_000;
 /** A settlement waits this long for company: a crash may lose it. */
 const LAZY_MS = 260;
 const ROUNDING = 1e-6;
 
 export class Witness {
-  readonly #parts: Pick<SimParts, "windowOf">;
-  readonly #evidence = new Map<string, Evidence>();
-  #byTarget = new Map<Target, Known>();
+  readonly #files: EvidenceFiles;
   readonly #calls = new Map<number, Witnessed>();
   readonly #rests = new Map<string, RestSet>();
+  #hasRestarted = false;
   readonly #refused = new Map<string, number>();
   /** What was told to be used up, and until when. */
   readonly #spent = new Map<string, number>();
   #breakers = new Breakers();
 
   constructor(parts: Pick<SimParts, "windowOf">) {
-    this.#parts = parts;
+    this.#files = new EvidenceFiles(parts.windowOf);
   }
 
   /** `state`: the one that the event has just been applied to. */
@@ -67,6 +59,7 @@ export class Witness {
         break;
       case "call-failed":
         if (consequenceOf(event.failure.kind).breaker) this.#breakers.failed(event.model, event.at);
+        this.#files.learnt(state.catalogue.target(event.keyId, event.model));
         break;
       case "rest-set": {
         const known = this.#rests.get(event.scope);
@@ -99,9 +92,10 @@ export class Witness {
     if (rest !== null) return `${name} rests until ${rest.until} (${rest.scope}, ${rest.kind})`;
     if (this.#breakers.mustBeOpen(target.model.key, now)) return `the breaker of ${name} is open`;
     const need = needOf(request, target);
-    for (const [index, evidence] of this.#of(target).entries()) {
+    for (const [index, evidence] of this.#files.of(target).entries()) {
       const counter = target.counters[index];
       if (counter === undefined || !Number.isFinite(counter.limit.cap)) continue;
+      if (this.#isForgotten(counter)) continue;
       const used = evidence.least(now, counter.limit.cap);
       if (used + amountOf(counter.limit.metric, need) > counter.limit.cap + ROUNDING) {
         return `${name}: ${used} of ${limitName(counter.limit)} are used`;
@@ -133,12 +127,13 @@ export class Witness {
     if (progress.waitingFor !== null && progress.waitingFor.family !== model.family) return true;
     if (progress.sparesFailing && this.#breakers.justFailed(model.provider, now)) return true;
     if (this.#rest(target, now) !== null) return true;
-    if (this.#knownOf(target).scopes.some((scope) => now < (this.#spent.get(scope) ?? 0))) return true;
+    if (this.#files.about(target).scopes.some((scope) => now < (this.#spent.get(scope) ?? 0))) return true;
     if (this.#breakers.mayBeOpen(target.model.key, now)) return true;
     const need = needOf(request, target);
-    for (const [index, evidence] of this.#of(target).entries()) {
+    for (const [index, evidence] of this.#files.of(target).entries()) {
       const counter = target.counters[index];
       if (counter === undefined || !Number.isFinite(counter.limit.cap)) continue;
+      if (this.#isForgotten(counter)) return true;
       if (
         evidence.most(now, counter.limit.cap) + amountOf(counter.limit.metric, need) >
         counter.limit.cap - ROUNDING
@@ -167,7 +162,8 @@ export class Witness {
       }
     }
     this.#calls.clear();
-    for (const evidence of this.#evidence.values()) {
+    this.#hasRestarted = true;
+    for (const evidence of this.#files.all) {
       for (const use of evidence.uses) {
         const slot = ledger.precision(now - use.latest);
         use.latest = Math.min(now, Math.ceil((use.latest + 1) / slot) * slot);
@@ -178,13 +174,13 @@ export class Witness {
       if (rest.until - rest.at <= REMEMBERED_REST_MS) this.#rests.delete(scope);
     }
     this.#breakers = new Breakers();
-    this.#byTarget = new Map();
+    this.#files.forgetTargets();
   }
 
   /** What `state` forgot, or made up; null when nothing is. `all`: every limit was known from the start. */
   missing(state: RouterState, now: number, all: boolean): string | null {
     for (const target of state.catalogue.targets) {
-      for (const [index, evidence] of this.#of(target).entries()) {
+      for (const [index, evidence] of this.#files.of(target).entries()) {
         const counter = target.counters[index];
         if (counter === undefined || !Number.isFinite(counter.limit.cap)) continue;
         const { cap } = counter.limit;
@@ -209,7 +205,7 @@ export class Witness {
   #reserved(event: Reserved, target: Target): void {
     const { unitCost } = target.model.model;
     const need = needFor(1, event.inputTokens, event.tokens - event.inputTokens, unitCost);
-    const taken = this.#of(target).map((evidence) => {
+    const taken = this.#files.of(target).map((evidence) => {
       const amount = amountOf(evidence.limit.metric, need);
       const pending = evidence.limit.metric !== "requests";
       const use = { earliest: event.at, latest: event.at, least: amount, most: amount, pending };
@@ -248,10 +244,10 @@ export class Witness {
     for (const { metric, window, subject, remaining, resetAt } of event.observations) {
       // Of a limit that nobody knows, the target or the account may rest until it is over.
       if (remaining === 0 && resetAt !== undefined) {
-        const scope = this.#knownOf(target).scopes[subject === "pool" ? 2 : 0] ?? "";
+        const scope = this.#files.about(target).scopes[subject === "pool" ? 2 : 0] ?? "";
         this.#spent.set(scope, Math.max(resetAt, this.#spent.get(scope) ?? 0));
       }
-      for (const [index, evidence] of this.#of(target).entries()) {
+      for (const [index, evidence] of this.#files.of(target).entries()) {
         const counter = target.counters[index];
         if (counter?.limit.metric !== metric || counter.limit.window !== window) continue;
         if (remaining === undefined || metric === "concurrency") continue;
@@ -265,35 +261,15 @@ export class Witness {
 
   #rest(target: Target, now: number): RestSet | null {
     if (this.#rests.size === 0) return null;
-    for (const scope of this.#knownOf(target).scopes) {
+    for (const scope of this.#files.about(target).scopes) {
       const rest = this.#rests.get(scope);
       if (rest !== undefined && rest.until > now) return rest;
     }
     return null;
   }
 
-  /** In the order of the target's counters. */
-  #of(target: Target): readonly Evidence[] {
-    return this.#knownOf(target).evidence;
-  }
-
-  #knownOf(target: Target): Known {
-    const known = this.#byTarget.get(target);
-    if (known !== undefined && known.counters === target.counters) return known;
-    const { key, model, counters } = target;
-    const evidence = counters.map(({ limit }) => {
-      const owner = limit.scope === "key" ? key.id : limit.scope === "account" ? key.account : key.provider;
-      const name = `${owner}|${limit.pool ?? `model ${model.key}`}|${limit.metric}|${limit.window}`;
-      let found = this.#evidence.get(name);
-      if (found === undefined) {
-        found = new Evidence(limit, this.#parts.windowOf);
-        this.#evidence.set(name, found);
-      }
-      return found;
-    });
-    const scopes = restScopes(key, model.key);
-    const fresh = { counters, evidence, scopes };
-    this.#byTarget.set(target, fresh);
-    return fresh;
+  /** What replies taught may be learnt anew after a restart, without the use of before. */
+  #isForgotten({ limit }: Counter): boolean {
+    return this.#hasRestarted && (limit.source === "stated" || limit.source === "learned");
   }
 }
