@@ -2,11 +2,14 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { addCustomKey, BINARY, cli, ensureBinary, startFreellm, temporaryFolder } from "../support/binary.ts";
 import { KEY, onTerminal } from "./terminal.ts";
 
 beforeAll(ensureBinary);
+
+// A passphrase costs work on purpose, and each of these uses several.
+vi.setConfig({ testTimeout: 90_000 });
 
 const SECRET = `gsk_${"canary".repeat(8)}`;
 const OTHER = `gsk_${"second".repeat(8)}`;
@@ -35,6 +38,8 @@ describe("by passphrase", () => {
     using from = temporaryFolder();
     using to = temporaryFolder();
     await furnish(from.path);
+    const laptop = (await cli(from.path, ["token", "add", "laptop"])).stdout.trim();
+    await cli(from.path, ["keys", "edit", "groq-1", "--proxy", "http://me:made-up-secret@127.0.0.1:9"]);
     const file = join(from.path, "all.backup");
     const made = await cli(from.path, ["backup", file, ...withPassphrase(from.path), "--json"]);
     expect(made.code).toBe(0);
@@ -49,6 +54,13 @@ describe("by passphrase", () => {
     expect(await exported(to.path)).toBe(await exported(from.path));
     const token = await cli(from.path, ["token"]);
     expect(await cli(to.path, ["token"])).toEqual(token);
+    const server = await startFreellm({ home: to.path });
+    try {
+      const headers = { authorization: `Bearer ${laptop}` };
+      expect((await fetch(`${server.baseUrl}/models`, { headers })).status).toBe(200);
+    } finally {
+      await server.stop();
+    }
     const models = JSON.parse((await cli(to.path, ["models", "list", "--json"])).stdout).models;
     expect(models.find(({ id }: { id: string }) => id === "home/test-model")).toMatchObject({
       enabled: false,
@@ -162,6 +174,18 @@ describe("what is there", () => {
     expect(await exported(home)).toBe(before);
   });
 
+  it("is not given a token for a client without a word", async () => {
+    using folder = temporaryFolder();
+    const home = folder.path;
+    await furnish(home);
+    await cli(home, ["token", "add", "guest"]);
+    await cli(home, ["backup", "all.backup", "--no-passphrase"]);
+    const look = ["restore", "all.backup", "--dry-run", "--json"];
+    expect(JSON.parse((await cli(home, look)).stdout).restores[0].parts).toEqual([]);
+    await cli(home, ["token", "revoke", "guest"]);
+    expect(JSON.parse((await cli(home, look)).stdout).restores[0].parts).toEqual(["the tokens for clients"]);
+  });
+
   it("keeps a config.toml that is replaced", async () => {
     using folder = temporaryFolder();
     const home = folder.path;
@@ -221,7 +245,7 @@ describe("what is there", () => {
       seen.add(now);
     }
     expect(seen.size).toBeGreaterThan(0);
-  }, 90_000);
+  });
 });
 
 describe("usage", () => {

@@ -1,6 +1,6 @@
 /** What a restore would change: the backup beside what is there. */
 import type { Backup } from "../../core/app/backup-file.ts";
-import { type HeldKey, heldKeys, heldToken, keyNumbers, rowsOf } from "../../core/app/user-data.ts";
+import { type HeldKey, heldKeys, heldTokens, keyNumbers, rowsOf } from "../../core/app/user-data.ts";
 import type { SnapshotContent } from "../../core/store/snapshot.ts";
 import type { Vault } from "../../core/vault/vault.ts";
 
@@ -56,9 +56,9 @@ export function restoreChanges(backup: Backup, backupVault: Vault, present: Pres
     JSON.stringify(rowsOf(backup.content, table)) !==
     JSON.stringify(here === null ? [] : rowsOf(here, table));
   const parts = PARTS.filter(([table]) => differs(table)).map(([, says]) => says);
-  const token = heldToken(backup.content, backupVault);
-  const tokenHere = here === null || present.vault === null ? null : heldToken(here, present.vault);
-  if (token !== null && token !== tokenHere) parts.push("the token for clients");
+  const tokens = heldTokens(backup.content, backupVault);
+  const tokensHere = here === null || present.vault === null ? [] : heldTokens(here, present.vault);
+  if (JSON.stringify(tokens) !== JSON.stringify(tokensHere)) parts.push("the tokens for clients");
   if (backup.config !== null && backup.config !== present.config) parts.push("config.toml");
   return { keys, renamed, parts };
 }

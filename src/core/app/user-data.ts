@@ -5,7 +5,7 @@ import type { SealContext } from "../vault/record.ts";
 import type { Vault } from "../vault/vault.ts";
 import { VaultError } from "../vault/vault-error.ts";
 import { proxyPlace, secretPlace } from "./keyring.ts";
-import { isToken, tokenPlace, UNIFIED_TOKEN } from "./tokens.ts";
+import { isToken, tokenPlace } from "./tokens.ts";
 
 type Row = SnapshotContent["states"][number];
 type Cell = Row[number];
@@ -38,11 +38,13 @@ export function heldKeys(content: SnapshotContent, vault: Vault): HeldKey[] {
   });
 }
 
-/** The unified token in clear; null where there is none yet. Throws VaultError. */
-export function heldToken(content: SnapshotContent, vault: Vault): string | null {
-  const row = rowsOf(content, "settings").find(([name]) => name === UNIFIED_TOKEN);
-  const sealed = row === undefined ? null : bytes(row[1]);
-  return sealed === null ? null : vault.open(tokenPlace(UNIFIED_TOKEN), sealed);
+/** The tokens of clients in clear, by setting and in its order. Throws VaultError. */
+export function heldTokens(content: SnapshotContent, vault: Vault): [setting: string, token: string][] {
+  return rowsOf(content, "settings").flatMap(([name, value]): [string, string][] => {
+    const setting = text(name);
+    const sealed = isToken(setting) ? bytes(value) : null;
+    return sealed === null ? [] : [[setting, vault.open(tokenPlace(setting), sealed)]];
+  });
 }
 
 /** The header of the vault that sealed it; null where nothing is sealed yet. */
