@@ -118,9 +118,10 @@ function pack(event: RouterEvent, words: Words, start: number): PackedEvent {
     case "request-finished":
       return 0;
     case "call-reserved": {
-      const { callId, tokens, inputTokens, estimate, attempt = null, isDouble } = event;
-      const place = [word(event.keyId), word(event.model), event.at - start] as const;
-      return [1, callId, ...place, tokens, inputTokens, estimate, attempt, isDouble === true ? 1 : 0];
+      const { callId, at, tokens, inputTokens, estimate, attempt = null } = event;
+      const key = word(event.keyId);
+      const double = event.isDouble === true ? 1 : 0;
+      return [1, callId, key, word(event.model), at - start, tokens, inputTokens, estimate, attempt, double];
     }
     case "call-settled": {
       const { callId, at, requests, inputTokens, outputTokens, counted, generationMs = null } = event;
@@ -132,14 +133,15 @@ function pack(event: RouterEvent, words: Words, start: number): PackedEvent {
     }
     case "call-failed": {
       const { kind, scope, until = null, status = null } = event.failure;
-      const place = [word(event.keyId), word(event.model), event.at - start] as const;
-      return [4, ...place, word(kind), word(scope), until, status];
+      const { keyId, model, at } = event;
+      return [4, word(keyId), word(model), at - start, word(kind), word(scope), until, status];
     }
     case "limit-observed": {
       const { keyId, model, at, observations } = event;
-      const seen = observations.map(({ metric, window, subject, cap, remaining, resetAt }) => {
-        const about = [word(metric), word(window), subject === undefined ? null : word(subject)] as const;
-        return [...about, cap ?? null, remaining ?? null, resetAt ?? null] satisfies PackedObservation;
+      const seen = observations.map((one): PackedObservation => {
+        const { cap = null, remaining = null, resetAt = null } = one;
+        const subject = one.subject === undefined ? null : word(one.subject);
+        return [word(one.metric), word(one.window), subject, cap, remaining, resetAt];
       });
       return [5, word(keyId), word(model), at - start, seen];
     }

@@ -32,12 +32,25 @@ const ROOMS: readonly Room[] = [
 const LONGEST_NAME = 80;
 
 export function packDecision(record: DecisionRecord): string {
-  let text = "";
+  // Nearly all are: nothing in them needs to be measured.
+  let text = isPlain(record) ? JSON.stringify(packed(record)) : "";
   for (const room of ROOMS) {
+    if (fits(text)) break;
     text = JSON.stringify(packed(fitted(record, room)));
-    if (Buffer.byteLength(text) <= MOST_BYTES) break;
   }
   return text;
+}
+
+function isPlain({ models, steps }: DecisionRecord): boolean {
+  const [model = "", another] = models;
+  const [step, further] = steps;
+  if (another !== undefined || further !== undefined || model.length > LONGEST_NAME) return false;
+  return step?.type === "call" && step.failure === null;
+}
+
+function fits(text: string): boolean {
+  // A character is three bytes at most.
+  return text !== "" && (text.length * 3 <= MOST_BYTES || Buffer.byteLength(text) <= MOST_BYTES);
 }
 
 function fitted(record: DecisionRecord, room: Room): DecisionRecord {
@@ -81,13 +94,11 @@ const FORMAT = 1;
 /** Names that come again and again are written once. */
 class Words {
   readonly list: string[] = [];
-  readonly #numbers = new Map<string, number>();
 
+  /** There are few: looking through them is faster than a map. */
   number(word: string): number {
-    const known = this.#numbers.get(word);
-    if (known !== undefined) return known;
-    this.#numbers.set(word, this.list.length);
-    return this.list.push(word) - 1;
+    const known = this.list.indexOf(word);
+    return known >= 0 ? known : this.list.push(word) - 1;
   }
 
   optional(word: string | null): number | null {
@@ -98,11 +109,13 @@ class Words {
 type Flags = readonly boolean[];
 
 function bits(flags: Flags): number {
-  return flags.reduce((sum, flag, index) => sum + (flag ? 2 ** index : 0), 0);
+  let sum = 0;
+  for (let index = 0; index < flags.length; index++) if (flags[index] === true) sum |= 1 << index;
+  return sum;
 }
 
 function flag(sum: number, index: number): boolean {
-  return Math.floor(sum / 2 ** index) % 2 === 1;
+  return ((sum >> index) & 1) === 1;
 }
 
 type PackedNote = [kind: number, rule: number, status: number | null, message: string | null, until: Instant];
@@ -162,18 +175,16 @@ function packed(record: DecisionRecord): Packed {
     const { isDouble, sparesFailing, marks } = step;
     const { tried, retried, refused, objected } = marks;
     const isPlain = step.passed.length === 0 && Object.keys(step.others).length === 0;
-    return [
-      ...([0, step.at - at, step.sequence, words.number(step.keyId), words.number(step.model)] as const),
-      ...([step.tokens, step.inputTokens, step.score] as const),
-      bits([isDouble, sparesFailing, tried, retried, refused, objected]),
-      ...([
-        marks.overflowed,
-        since(step.familyUntil),
-        step.durationMs,
-        step.failure && note(step.failure),
-      ] as const),
-      isPlain ? null : walk(step),
-    ];
+    const flags = bits([isDouble, sparesFailing, tried, retried, refused, objected]);
+    const key = words.number(step.keyId);
+    const model = words.number(step.model);
+    const failure = step.failure && note(step.failure);
+    const way = isPlain ? null : walk(step);
+    const { sequence, tokens: reserved, inputTokens, score, durationMs } = step;
+    const family = since(step.familyUntil);
+    const { overflowed } = marks;
+    // biome-ignore format: one line, as it is read below
+    return [0, step.at - at, sequence, key, model, reserved, inputTokens, score, flags, overflowed, family, durationMs, failure, way];
   };
   const pack = (step: DecisionStep): Packed[13][number] => {
     const when = step.at - at;
@@ -195,11 +206,12 @@ function packed(record: DecisionRecord): Packed {
   };
   const place: Packed[12] = bound && [words.number(bound.keyId), words.number(bound.model)];
   const flags = bits([known, needs.tools, needs.vision, needs.jsonSchema, needs.private]);
-  return [
-    ...([FORMAT, words.list, id, at, version, surface, models, flags, tokens.input, tokens.output] as const),
-    ...([strategy, seed, place, record.steps.map(pack)] as const),
-    ...([record.omitted, record.status, record.outcome] as const),
-  ];
+  const steps = record.steps.map(pack);
+  const { list } = words;
+  const { input, output } = tokens;
+  const { omitted, status, outcome } = record;
+  // biome-ignore format: one line, as it is read below
+  return [FORMAT, list, id, at, version, surface, models, flags, input, output, strategy, seed, place, steps, omitted, status, outcome];
 }
 
 /** null for what another program wrote in another form. */
