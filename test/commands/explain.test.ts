@@ -69,6 +69,8 @@ describe("explain ID", () => {
     const { steps, servedBy } = await explained(id);
     expect(servedBy).toEqual({ keyId: "uncapped-1-1", model: "uncapped-1/uncapped" });
     expect(steps).toHaveLength(1);
+    const { stdout } = await cli(stage.home, ["explain", id, "--what-if", "capped-1.rpm=100"]);
+    expect(stdout).toContain("would have gone to capped-1/capped with capped-1-1");
     expect(steps[0]).toMatchObject({
       type: "call",
       passed: [{ keyId: "capped-1-1", reason: "limit", why: "its limit of 1 requests a minute is used up" }],
