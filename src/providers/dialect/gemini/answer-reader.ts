@@ -4,7 +4,7 @@
  */
 import type { ChatEvent, FinishReason, Usage } from "../../../core/chat/event.ts";
 import type { Failure } from "../../../core/chat/failure.ts";
-import type { ChatRequest } from "../../../core/chat/request.ts";
+import { type ChatRequest, isContinuation } from "../../../core/chat/request.ts";
 import type { CallTarget } from "../../../core/provider.ts";
 import { badReply, classifyEmbedded, contentFiltered, embeddedError } from "../../classify/index.ts";
 import { isObject, type JsonObject, text } from "../../json.ts";
@@ -188,7 +188,7 @@ export class AnswerReader {
     if (FILTERED.has(reason)) finish = "content_filter";
     if (finish === "content_filter" && !this.#committed) {
       this.fail(contentFiltered(`the provider's filter stopped the answer (${word(reason)})`), events);
-    } else if (finish === "stop" && !this.#said) {
+    } else if (finish === "stop" && !this.#said && !isContinuation(this.#request)) {
       this.fail(badReply("generic/empty-completion", "the answer was empty"), events);
     } else {
       this.#finished = true;

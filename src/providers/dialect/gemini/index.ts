@@ -1,27 +1,32 @@
-/** Google's native wire: `generateContent` and `streamGenerateContent` of v1beta. */
-import type { ChatEvent } from "../../../core/chat/event.ts";
-import type { ChatRequest } from "../../../core/chat/request.ts";
-import type { CallTarget, Dialect } from "../../../core/provider.ts";
-import { StreamDecoder } from "./decode-stream.ts";
-import { decodeWhole } from "./decode-whole.ts";
+/** Google's native wire: `generateContent` and `streamGenerateContent` of v1beta. Its streams have no end mark: they close. */
+import type { Dialect } from "../../../core/provider.ts";
+import { embeddedError } from "../../classify/index.ts";
+import { isObject, type JsonObject } from "../../json.ts";
+import { decodeWhole, StreamDecoder, type Wire } from "../decoding.ts";
+import { AnswerReader } from "./answer-reader.ts";
 import { encode } from "./encode.ts";
+
+const wire: Wire = {
+  reader: (request, target, now) => new AnswerReader(request, target, now),
+  chunksOf,
+  lacking: "candidates",
+};
 
 export const geminiDialect: Dialect = {
   encode,
-  decodeStream: (request, target, now) => new StreamDecoder(request, target, now),
-  decodeWhole: (body, request, target, now) =>
-    /^\s*(?:data:|event:|:)/.test(body)
-      ? decodeStreamedText(body, request, target, now)
-      : decodeWhole(body, request, target, now),
+  decodeStream: (request, target, now) => new StreamDecoder(wire, request, target, now),
+  decodeWhole: (body, request, target, now) => decodeWhole(wire, body, request, target, now),
 };
 
-/** Some gateways stream whether it was asked for or not. */
-function decodeStreamedText(
-  body: string,
-  request: ChatRequest,
-  target: CallTarget,
-  now: number,
-): ChatEvent[] {
-  const decoder = new StreamDecoder(request, target, () => now);
-  return [...decoder.push(new TextEncoder().encode(body)), ...decoder.end()];
+/** One reply, or (a stream that was not asked for as events) an array of chunks. */
+function chunksOf(reply: unknown): JsonObject[] {
+  const chunks = (Array.isArray(reply) ? reply : [reply]).filter(isObject);
+  return chunks.some(saysSomething) ? chunks : [];
+}
+
+function saysSomething(chunk: JsonObject): boolean {
+  const { candidates, promptFeedback } = chunk;
+  return (Array.isArray(candidates) && candidates.length > 0) || isObject(promptFeedback)
+    ? true
+    : embeddedError(chunk) !== undefined;
 }

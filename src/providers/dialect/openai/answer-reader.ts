@@ -4,7 +4,7 @@
  */
 import type { ChatEvent, Usage } from "../../../core/chat/event.ts";
 import type { Failure } from "../../../core/chat/failure.ts";
-import type { ChatRequest, Tool } from "../../../core/chat/request.ts";
+import { type ChatRequest, isContinuation, type Tool } from "../../../core/chat/request.ts";
 import type { CallTarget } from "../../../core/provider.ts";
 import { badReply, classifyEmbedded, contentFiltered } from "../../classify/index.ts";
 import { isObject, type JsonObject, text } from "../../json.ts";
@@ -27,6 +27,7 @@ export class AnswerReader {
   readonly #filter: EmptyAnswerFilter;
   readonly #tools: readonly Tool[];
   readonly #originals: ReadonlyMap<string, string>;
+  readonly #mayBeEmpty: boolean;
   #calls: ToolCallReader | null = null;
   #started = false;
   #finished = false;
@@ -45,6 +46,7 @@ export class AnswerReader {
     this.#now = now;
     this.#whole = whole;
     this.#tools = request.tools;
+    this.#mayBeEmpty = isContinuation(request);
     const { quirks } = target.provider;
     this.#filter = new EmptyAnswerFilter(quirks.emptyAnswers);
     this.#thoughts = quirks.reasoningOnly === "answer" && request.tools.length === 0 ? "" : null;
@@ -241,7 +243,7 @@ export class AnswerReader {
       this.failWith(`the model stopped with finish_reason "${word.toLowerCase()}"`, events);
     } else if (reason === "content_filter" && !this.#committed) {
       this.fail(contentFiltered("the provider's filter stopped the answer"), events);
-    } else if (ended && !this.#said && !this.#called) {
+    } else if (ended && !this.#said && !this.#called && !this.#mayBeEmpty) {
       this.fail(badReply("generic/empty-completion", "the answer was empty"), events);
     } else {
       if (ended) this.#calls?.end(events);

@@ -1,27 +1,25 @@
 /** The OpenAI chat wire, as providers really speak it. */
-import type { ChatEvent } from "../../../core/chat/event.ts";
-import type { ChatRequest } from "../../../core/chat/request.ts";
-import type { CallTarget, Dialect } from "../../../core/provider.ts";
-import { StreamDecoder } from "./decode-stream.ts";
-import { decodeWhole } from "./decode-whole.ts";
+import type { Dialect } from "../../../core/provider.ts";
+import { isObject, type JsonObject } from "../../json.ts";
+import { decodeWhole, StreamDecoder, type Wire } from "../decoding.ts";
+import { AnswerReader } from "./answer-reader.ts";
 import { encode } from "./encode.ts";
+import { errorIn, unwrap } from "./envelope.ts";
+
+const wire: Wire = {
+  reader: (request, target, now, whole) => new AnswerReader(request, target, now, whole),
+  chunksOf,
+  lacking: "choices",
+};
 
 export const openaiDialect: Dialect = {
   encode,
-  decodeStream: (request, target, now) => new StreamDecoder(request, target, now),
-  decodeWhole: (body, request, target, now) =>
-    /^\s*(?:data:|event:|:)/.test(body)
-      ? decodeStreamedText(body, request, target, now)
-      : decodeWhole(body, request, target, now),
+  decodeStream: (request, target, now) => new StreamDecoder(wire, request, target, now),
+  decodeWhole: (body, request, target, now) => decodeWhole(wire, body, request, target, now),
 };
 
-/** Some servers stream whether it was asked for or not. */
-function decodeStreamedText(
-  body: string,
-  request: ChatRequest,
-  target: CallTarget,
-  now: number,
-): ChatEvent[] {
-  const decoder = new StreamDecoder(request, target, () => now);
-  return [...decoder.push(new TextEncoder().encode(body)), ...decoder.end()];
+function chunksOf(reply: unknown): JsonObject[] {
+  const first: unknown = Array.isArray(reply) ? reply[0] : reply;
+  const root = isObject(first) ? unwrap(first) : undefined;
+  return root && (Array.isArray(root.choices) || errorIn(root) !== undefined) ? [root] : [];
 }
