@@ -151,3 +151,8 @@ export function contentText(content: Content): string {
   for (const part of content) if (part.type === "text") text += part.text;
   return text;
 }
+
+/** Whether an answer that broke off is to be gone on with: the model may have nothing left to say. */
+export function isContinuation({ messages }: Pick<ChatRequest, "messages">): boolean {
+  return messages.some((message) => message.role === "assistant" && message.isUnfinished === true);
+}

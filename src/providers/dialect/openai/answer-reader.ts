@@ -218,7 +218,7 @@ export class AnswerReader {
 
   /** `complete`: nothing more will come, so a leaked verdict can be told from the beginning of an answer. */
   #flushText(complete: boolean, events: ChatEvent[]): void {
-    if (!this.#think.passing) this.#split(this.#think.end(), events);
+    if (!this.#think.passing) this.#split(this.#think.end(this.#mayBeEmpty), events);
     if (this.#filter.passing || (complete && this.#filter.isEmptyAnswer())) return;
     const held = this.#filter.release();
     if (held !== "") this.#say(held, events);

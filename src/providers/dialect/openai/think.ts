@@ -34,14 +34,14 @@ export class ThinkSplitter {
     return split;
   }
 
-  /** What was held back; white space alone is nothing. */
-  end(): Split {
+  /** What was held back; white space alone is nothing, unless `isRest`: then it is the end of what another answer began. */
+  end(isRest = false): Split {
     const held = this.#held;
     const inside = this.#state === "inside";
     this.#held = "";
     this.#state = "text";
     if (inside) return { reasoning: held, text: "" };
-    return { reasoning: "", text: held.trim() === "" ? "" : held };
+    return { reasoning: "", text: held.trim() === "" && !isRest ? "" : held };
   }
 
   #begin(split: Split): void {
