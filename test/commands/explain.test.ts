@@ -6,14 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExplanationView, PlanView } from "../../src/core/command/explain.ts";
 import { cli, startFreellm } from "../support/binary.ts";
 import { clientOf, openStage, type Stage } from "../support/stage.ts";
-import { answer, cutAfter, failure, reply, reset, tooMany } from "../support/steps.ts";
+import { answer, close, cutAfter, empty, failure, hang, reply, reset, tooMany } from "../support/steps.ts";
 
 const CANARY = "canary-5512-said-in-private";
 const SAID = [{ role: "user" as const, content: `Hello ${CANARY}` }];
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await openStage({ env: { FREELLM_FIRST_CONTENT_MS: "1500" } });
 });
 afterAll(() => stage.close());
 
@@ -109,6 +109,9 @@ describe("explain ID", () => {
     ["e503", failure(503, "overloaded"), "server_error"],
     ["e400", failure(400, "This model's maximum context length is 10 tokens"), "context_too_long"],
     ["egone", reset, "transport"],
+    ["eclosed", close, "transport"],
+    ["ehang", hang, "timeout"],
+    ["eempty", empty, "bad_reply"],
     ["ehtml", reply(200, "<html>", { "content-type": "text/html" }), "bad_reply"],
   ];
 
@@ -130,6 +133,19 @@ describe("explain ID", () => {
     expect(code).toBe(0);
     expect(stdout).toContain(failures[0]?.rule);
     expect(stdout).toMatch(/came out the same, bit for bit/);
+  });
+
+  it("explains an answer that broke and that nobody could go on with", async () => {
+    await stage.endpoints("broken", [cutAfter(3)]);
+    const id = await ask("broken", { stream: true });
+    const { outcome, steps, replay } = await explained(id, "--replay");
+    expect(outcome).toBe("broken");
+    expect(steps.map(({ type }) => type)).toEqual(["call", "break", "end"]);
+    expect(steps[1]).toMatchObject({
+      failure: { rule: expect.stringMatching(/^[a-z]+\/./) },
+    });
+    expect(replay).toMatchObject({ agrees: true });
+    expect((await cli(stage.home, ["explain", id])).stdout).toContain("-- nothing was left:");
   });
 
   it("knows nobody else's requests", async () => {
