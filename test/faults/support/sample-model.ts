@@ -22,7 +22,8 @@ export const cutSample: Step = async (exchange) => {
   const { sample, at } = asked(exchange.call.body);
   exchange.begin(200, EVENTS);
   exchange.chunk(sample.stream.slice(0, at));
-  await exchange.sleep(2);
+  // Time for what was sent to be read and passed on: a break that is seen together with it comes before the commit.
+  await exchange.sleep(15);
   const ways = [() => exchange.cut(), () => exchange.reset(), () => exchange.end()];
   ways[at % ways.length]?.();
 };
