@@ -148,7 +148,7 @@ function randomRequests(
   span: number,
 ): SimRequest[] {
   const models = providers.flatMap((provider) => provider.models);
-  const count = dice.between(10, 60);
+  const count = dice.between(10, 45);
   const pace = span / dice.between(3, 40);
   const patience = dice.chance(0.2) ? span * 1.2 : dice.pick([0, 2_000, 20_000] as const);
   const leaving = dice.chance(0.4) ? 0.2 : 0;
@@ -213,7 +213,8 @@ function saturatedWorld(seed: number, dice: Dice): SimWorld {
     : ["hour", "five_hours", "day", "week", "month"];
   const window = dice.pick(windows);
   const span = WINDOW_MS[window];
-  const callMs = Math.min(span / 100, 400);
+  const stepMs = Math.floor(Math.min(span / 100, 400) / 4);
+  const callMs = 4 * stepMs;
   const providers: SimProvider[] = [];
   const count = dice.chance(0.7) ? 1 : 2;
   let clients = 1;
@@ -237,8 +238,8 @@ function saturatedWorld(seed: number, dice: Dice): SimWorld {
       routed: { id, name: id, failedCallsCount: "yes", firstContentMs: null },
       ...{ models, limits, keys: keysOf(id, keyCount, dice.chance(0.5)), countsFailures: true },
       tokensDated: dice.pick(["admission", "completion"] as const),
-      ...{ latencyMs: callMs / 4, jitterMs: 0 },
-      ...{ firstContentMs: [callMs / 4, callMs / 4], generationMs: [callMs / 4, callMs / 4] },
+      ...{ latencyMs: stepMs, jitterMs: 0 },
+      ...{ firstContentMs: [stepMs, stepMs], generationMs: [stepMs, stepMs] },
       ...{ inputRatio: [1, 1], outputShare: [1, 1], hints: "none", faults: {}, outages: [] },
       ...{ realWindows: new Map(), brokenKeys: new Map() },
     });

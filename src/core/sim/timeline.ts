@@ -1,4 +1,4 @@
-/** Virtual time: what is to happen, in order. At the same instant, what was planned first happens first. */
+/** Virtual time, in whole milliseconds as the clocks of programs have it: what is to happen, in order. At the same instant, what was planned first happens first. */
 interface Planned {
   at: number;
   order: number;
@@ -16,7 +16,7 @@ export class Timeline {
   }
 
   at(instant: number, run: () => void): void {
-    const entry = { at: Math.max(instant, this.now), order: this.#order++, run };
+    const entry = { at: Math.max(Math.ceil(instant), this.now), order: this.#order++, run };
     const heap = this.#heap;
     let index = heap.length;
     heap.push(entry);

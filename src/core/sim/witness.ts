@@ -230,9 +230,10 @@ export class Witness {
     const real = needFor(event.requests, event.inputTokens, event.outputTokens, call.unitCost);
     for (const { evidence, use } of call.taken) {
       const amount = amountOf(evidence.limit.metric, real);
+      const { metric, reset } = evidence.limit;
       use.least = amount;
-      use.most = amount;
-      const { metric } = evidence.limit;
+      // What a bucket gave back of a call before that turned out not to count stays counted for a while.
+      if (metric !== "requests" || reset !== "refill") use.most = amount;
       if (metric !== "requests") use.latest = event.at;
       // After a restart the request's own share of the units is dated when it left.
       if (metric !== "requests" && metric !== "units") use.earliest = event.at;
