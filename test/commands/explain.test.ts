@@ -184,7 +184,6 @@ describe("what if", () => {
     expect(await other("choice-1.rpm=0, choice-2.tpm=1")).toContain("would have gone to choice-3/choice");
     expect(await other("choice-3.rpd=5")).toContain("nothing would have been different");
     expect(await other("strategy=smart")).toContain("nothing would have been different");
-    // Nothing of it has happened.
     expect(await explained(id, "--replay")).toMatchObject({ replay: { agrees: true } });
     expect(await ask("choice")).not.toBe("");
     expect(await explained("--last")).toMatchObject({ servedBy: { keyId: "choice-1-1" } });
@@ -267,7 +266,8 @@ describe("explain --model", () => {
 
 describe("what is kept", () => {
   it("survives the end of the process, and a kill but for the last quarter of a second", async () => {
-    const id = await ask("choice");
+    await stage.endpoints("kept", [null, null, null]);
+    const id = await ask("kept");
     const full = await explained(id, "--full");
     expect(full.verdicts?.length).toBe(3);
     await new Promise((resolve) => setTimeout(resolve, 600));
@@ -278,10 +278,10 @@ describe("what is kept", () => {
     expect({ steps, verdicts }).toEqual({ steps: full.steps, verdicts: full.verdicts });
     const next = await startFreellm({ home: stage.home });
     try {
-      const later = await ask("choice", {}, { freellm: next });
+      const later = await ask("kept", {}, { freellm: next });
       expect((await explained(later, "--replay")).replay).toMatchObject({ agrees: true });
       expect((await explained(id, "--replay")).replay).toMatchObject({ agrees: true });
-      await clientOf(next).chat.completions.create({ model: "choice", messages: SAID });
+      await clientOf(next).chat.completions.create({ model: "kept", messages: SAID });
     } finally {
       await next.stop();
     }
@@ -293,7 +293,7 @@ describe("what is kept", () => {
     );
     const all = Buffer.concat(files.map((name) => readFileSync(join(stage.home, name))));
     // The decisions are in one of them.
-    expect(all.includes("choice-1/choice")).toBe(true);
+    expect(all.includes("kept-1/kept")).toBe(true);
     for (const text of [CANARY, "sk-made-up-", "Hello from the upstream"])
       expect(all.includes(text)).toBe(false);
   });
