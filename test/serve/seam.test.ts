@@ -37,8 +37,18 @@ describe("the seam of a continued answer", () => {
     expect(join("over the")).toBe(`${BEFORE}over the`);
   });
 
-  it("never trims after a text that is too short to tell", () => {
-    const seam = new Seam("Hello");
-    expect(seam.push("Hello world")).toBe("Hello world");
+  it("drops a short text only when all of it is said again, and nothing of a very short one", () => {
+    expect(new Seam("Hello, you").push("Hello, you too")).toBe(" too");
+    expect(new Seam("Hello, you").push("you too")).toBe("you too");
+    expect(new Seam("Hello").push("Hello world")).toBe("Hello world");
+  });
+
+  it("cuts nothing out of a text that goes in circles", () => {
+    const circles = `He laughed: ${"ha ".repeat(20)}`;
+    const seam = new Seam(circles);
+    const rest = "ha ".repeat(9);
+    let text = circles;
+    for (const piece of rest.match(/.{1,4}/g) ?? []) text += seam.push(piece);
+    expect(`${text}${seam.end()}`).toBe(circles + rest);
   });
 });

@@ -212,6 +212,7 @@ export class RouterState {
     const target = this.catalogue.target(event.keyId, event.model);
     if (!target) return;
     target.model.health.succeeded(at);
+    target.model.outage.at = Number.NEGATIVE_INFINITY;
     target.model.measured.succeeded(at, event.firstContentMs);
     this.#provenAt.set(event.keyId, at);
     for (const rest of target.rests) {

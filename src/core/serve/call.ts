@@ -178,7 +178,8 @@ export class Call implements EventSource {
       if (this.#streamed > MAX_STREAM_BYTES) throw new ReplyTooLargeError(MAX_STREAM_BYTES);
       return value;
     } catch (error) {
-      if (this.#finished && this.#timedOut !== null) return null;
+      // All of the answer is there, whatever became of the connection.
+      if (this.#finished && !this.#client.gone) return null;
       throw error;
     }
   }

@@ -2,6 +2,8 @@
 
 /** A repetition shorter than this may be what the text really says. */
 const LEAST_OVERLAP = 16;
+/** Saying again all that was said is beginning anew, also when that was little. */
+const LEAST_WHOLE = 6;
 
 export class Seam {
   readonly #before: string;
@@ -11,7 +13,7 @@ export class Seam {
   /** `before`: all text that the client has. */
   constructor(before: string) {
     this.#before = before;
-    this.#open = before.length >= LEAST_OVERLAP;
+    this.#open = before.length >= LEAST_WHOLE;
   }
 
   /** The part of the continued text that is new, as far as that is known yet. */
@@ -28,9 +30,22 @@ export class Seam {
     if (!this.#open) return "";
     this.#open = false;
     const held = this.#held;
-    for (let length = Math.min(held.length, this.#before.length); length >= LEAST_OVERLAP; length--) {
-      if (this.#before.endsWith(held.slice(0, length))) return held.slice(length);
+    const before = this.#before;
+    if (held.startsWith(before)) return held.slice(before.length);
+    for (let length = Math.min(held.length, before.length); length >= LEAST_OVERLAP; length--) {
+      const overlap = held.slice(0, length);
+      // A text that goes in circles may well go on in them: nothing is cut out of it.
+      if (before.endsWith(overlap)) return isPeriodic(overlap) ? held : held.slice(length);
     }
     return held;
   }
+}
+
+/** Whether the text is one piece, at most half as long, again and again. */
+function isPeriodic(text: string): boolean {
+  // Moved by one piece, it lies on itself; the last piece may be cut short.
+  for (let length = 1; length <= text.length / 2; length++) {
+    if (text.startsWith(text.slice(length))) return true;
+  }
+  return false;
 }
