@@ -12,6 +12,7 @@ import {
   type SimParts,
   type SimResult,
   type SimWorld,
+  simulate,
   type Violation,
 } from "../core/sim/index.ts";
 import { Calendar, CapBooks } from "../providers/simulated/index.ts";
@@ -72,8 +73,8 @@ function simParts(): SimParts {
 async function simulateDays(context: Context, seed: number, days: number): Promise<void> {
   const world = dayWorld(seed, days);
   const parts = simParts();
-  const { violation, result } = await checkWorld(world, parts);
-  if (violation) throw violated(violation, seed, `freellm sim --seed ${seed} --days ${days}`);
+  const result = await simulate(world, parts, { witnessed: true, traced: true });
+  if (result.violation) throw violated(result.violation, seed, `freellm sim --seed ${seed} --days ${days}`);
   const caps = capReports(world, result, parts.windowOf);
   if (context.output.json) printJson(context, world, result, caps);
   else printDays(context, world, result, caps);

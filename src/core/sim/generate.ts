@@ -32,7 +32,7 @@ export function randomWorld(seed: number): SimWorld {
   const dice = new Dice(seed);
   // The first numbers of neighbouring seeds are alike.
   for (let skipped = 0; skipped < 3; skipped++) dice.fraction();
-  return dice.chance(0.12) ? saturatedWorld(seed, dice) : ordinaryWorld(seed, dice);
+  return dice.chance(0.1) ? saturatedWorld(seed, dice) : ordinaryWorld(seed, dice);
 }
 
 function ordinaryWorld(seed: number, dice: Dice): SimWorld {
@@ -89,6 +89,7 @@ function randomProvider(id: string, dice: Dice, traits: Traits): SimProvider {
   const spans = [...limits.values()].flat().map(({ window }) => guardOf(WINDOW_MS[window]));
   const countsFailures = dice.chance(0.5);
   const ratio = dice.between(8, 20) / 20;
+  const latencyMs = dice.between(1, 200);
   return {
     routed: {
       ...{ id, name: id.toUpperCase(), firstContentMs: null },
@@ -98,10 +99,11 @@ function randomProvider(id: string, dice: Dice, traits: Traits): SimProvider {
     },
     ...{ models, limits, realWindows, keys: keysOf(id, keyCount, sharesAccount), countsFailures },
     tokensDated: dice.pick(["admission", "completion"] as const),
-    latencyMs: dice.between(1, 200),
+    latencyMs,
     jitterMs: dice.chance(0.5) ? 0 : Math.min(300, 0.9 * Math.min(500, ...spans)),
     firstContentMs: [dice.between(10, 100), dice.between(100, 3_000)],
-    generationMs: [dice.between(0, 50), dice.between(50, 5_000)],
+    // Nobody leaves an answer that is over but has not reached him: what it took could not be known.
+    generationMs: [4 * latencyMs + 4, 4 * latencyMs + dice.between(50, 5_000)],
     inputRatio: traits.estimatesHold ? [ratio, ratio] : [ratio, ratio + 0.4],
     outputShare: dice.chance(0.3) ? [1, 1] : [0, 1],
     hints: dice.pick(["none", "until", "headers"] as const),
@@ -148,7 +150,7 @@ function randomRequests(
   span: number,
 ): SimRequest[] {
   const models = providers.flatMap((provider) => provider.models);
-  const count = dice.between(10, 45);
+  const count = dice.between(10, 36);
   const pace = span / dice.between(3, 40);
   const patience = dice.chance(0.2) ? span * 1.2 : dice.pick([0, 2_000, 20_000] as const);
   const leaving = dice.chance(0.4) ? 0.2 : 0;
@@ -221,7 +223,7 @@ function saturatedWorld(seed: number, dice: Dice): SimWorld {
   let unbounded = false;
   for (let number = 0; number < count; number++) {
     const id = `p${number}`;
-    const calls = dice.between(1, 5);
+    const calls = dice.between(2, 5);
     const [limit] = randomLimits(dice, 1, dice.chance(0.3) ? "all" : null, { window, calls, size });
     if (limit === undefined) continue;
     if (limit.metric === "concurrency") unbounded = true;

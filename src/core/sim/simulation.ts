@@ -5,7 +5,7 @@ import { failureOf } from "./failures.ts";
 import { ClientGoneError, type Flow, newFlow } from "./flow.ts";
 import type { SimResult } from "./properties.ts";
 import { targetName } from "./referee.ts";
-import { Stage } from "./stage.ts";
+import { type SimOptions, Stage } from "./stage.ts";
 import type { SimParts, SimRequest, SimRestart, SimWorld } from "./world.ts";
 
 const MAX_ATTEMPTS = 20;
@@ -13,11 +13,6 @@ const BUDGET_MS = 45_000;
 const FULL_PATIENCE_MS = 1e13;
 /** Who was not served asks again after so long. */
 const ASKS_AGAIN_MS = 1_000;
-
-export interface SimOptions {
-  /** Checks every decision; off for the second run of the same seed. */
-  witnessed: boolean;
-}
 
 export async function simulate(world: SimWorld, parts: SimParts, options: SimOptions): Promise<SimResult> {
   return await new Simulation(world, parts, options).run();
@@ -30,8 +25,8 @@ class Simulation {
   #down = false;
   #requests = 0;
 
-  constructor(world: SimWorld, parts: SimParts, { witnessed }: SimOptions) {
-    this.#stage = new Stage(world, parts, witnessed);
+  constructor(world: SimWorld, parts: SimParts, options: SimOptions) {
+    this.#stage = new Stage(world, parts, options);
     this.#calls = new Calls(this.#stage, (flow, how) => this.#close(flow, how));
   }
 

@@ -11,13 +11,20 @@ import { Trace } from "./trace.ts";
 import { Upstream } from "./upstream.ts";
 import type { SimParts, SimWorld } from "./world.ts";
 
+export interface SimOptions {
+  /** Checks every decision. */
+  witnessed: boolean;
+  /** Keeps a fingerprint of all that happens. */
+  traced: boolean;
+}
+
 export class Stage {
   readonly world: SimWorld;
   readonly parts: SimParts;
   readonly timeline: Timeline;
   readonly dice: Dice;
   readonly router: RouterProcess;
-  readonly trace = new Trace();
+  readonly trace: Trace;
   readonly upstreams = new Map<string, Upstream>();
   readonly referee: Referee;
   readonly pauses = new Pauses();
@@ -30,7 +37,8 @@ export class Stage {
   /** Requests that wait for a target to be free, in order of arrival. */
   waiting = new Set<Flow>();
 
-  constructor(world: SimWorld, parts: SimParts, witnessed: boolean) {
+  constructor(world: SimWorld, parts: SimParts, { witnessed, traced }: SimOptions) {
+    this.trace = new Trace(traced);
     this.world = world;
     this.parts = parts;
     this.timeline = new Timeline(world.start);

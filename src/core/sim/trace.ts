@@ -3,7 +3,15 @@ export class Trace {
   #low = 0x811c9dc5;
   #high = 0x9747b28c;
 
+  readonly #kept: boolean;
+
+  /** `kept` false: nobody will ask for it. */
+  constructor(kept: boolean) {
+    this.#kept = kept;
+  }
+
   add(what: unknown): void {
+    if (!this.#kept) return;
     const text = JSON.stringify(what);
     for (let index = 0; index < text.length; index++) {
       const code = text.charCodeAt(index);

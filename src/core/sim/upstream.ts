@@ -155,7 +155,7 @@ export class UpstreamCall {
       this.#tell();
       this.#reply(() => ears.committed());
     });
-    const share = cut ? this.#dice.fraction() : 1;
+    const share = cut ? 0.5 + this.#dice.fraction() / 2 : 1;
     this.#timeline.after(first + this.#generationMs * share, () => {
       if (this.#place === null || this.#left) return;
       const output = Math.ceil(this.#output * share);
