@@ -120,6 +120,25 @@ describe("a window with a fixed start", () => {
       expect(window.used(midnight + WINDOW_MS.day + 1_000)).toBe(0);
     }
   });
+
+  it("takes back on both sides what it counted on both", () => {
+    const midnight = Date.UTC(2026, 10, 25);
+    const window = createWindow("day", { zone: "UTC" }, () => 10);
+    window.add(midnight - 400, 1);
+    expect(window.used(midnight + 1_000)).toBe(1);
+    window.add(midnight - 400, -1);
+    expect(window.used(midnight + 1_000)).toBe(0);
+  });
+
+  it("tells the next reset, whether or not anybody looked before the last one", () => {
+    const midnight = Date.UTC(2026, 10, 25);
+    const looked = createWindow("day", { zone: "UTC" }, () => 10);
+    looked.used(midnight - 1_000);
+    const fresh = createWindow("day", { zone: "UTC" }, () => 10);
+    for (const window of [looked, fresh]) {
+      expect(window.resetAt(midnight + 100)).toBe(midnight + WINDOW_MS.day);
+    }
+  });
 });
 
 describe("a window that refills", () => {

@@ -236,7 +236,7 @@ class FixedWindow implements UseWindow {
   }
 
   add(at: number, amount: number): void {
-    if (at < this.#start) return;
+    if (at < this.#start - this.#guard) return;
     this.#turn(at);
     this.#total = Math.max(0, this.#total + amount);
     // Within the guard on either side: the provider may see it on the other one.
@@ -253,7 +253,8 @@ class FixedWindow implements UseWindow {
 
   resetAt(now: number): number {
     this.#turn(now);
-    return this.#end;
+    // Within the guard the old window is still held.
+    return now < this.#end ? this.#end : nextBoundary(this.#window, this.#zone, now);
   }
 
   decline(now: number): (at: number) => number {

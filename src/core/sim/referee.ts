@@ -38,6 +38,8 @@ export class Referee implements CallReferee {
     const { limitsKnown, estimatesHold } = this.#world;
     const isEstimated = limit.metric !== "requests" && limit.metric !== "concurrency";
     if (!limitsKnown || (isEstimated && !estimatesHold)) return;
+    // A restart dates the request's own share of the units when the call left, not when it was over.
+    if (limit.metric === "units" && this.#totals.restarts > 0) return;
     this.#totals.capped++;
     const reason = `call ${callId} of ${targetName(target)} was refused for its limit of ${limitName(limit)}`;
     this.fail("no_cap_429", reason);
