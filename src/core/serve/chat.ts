@@ -12,7 +12,7 @@ import { problemResponse, routingHeaders } from "./report.ts";
 import type { RequestOptions } from "./request-options.ts";
 import { RescuedAnswer } from "./rescue.ts";
 import { attemptRecord, RoutedRequest, type Started } from "./routed-request.ts";
-import { streamBody } from "./stream.ts";
+import { type StreamEnd, streamBody } from "./stream.ts";
 
 /** One request from its decoded form to its end. */
 export class ChatExchange {
@@ -108,15 +108,16 @@ export class ChatExchange {
       shown = this.#options.rescue ? this.#rescued(started.answer) : started.answer;
       return { answer: shown };
     });
-    const body = streamBody(this.#gateway, {
+    const source = {
       start,
       isLate,
       encoder: this.#surface.stream(this.#request),
-      ended: (end) => {
+      ended: (end: StreamEnd) => {
         if (end === "client_gone") this.#client.leave();
         this.#finish(end === "client_gone" ? 499 : 200, end, shown);
       },
-    });
+    };
+    const body = streamBody(this.#gateway, source, this.#client);
     const headers = {
       ...this.#headers(),
       "content-type": this.#surface.streamContentType,

@@ -4,6 +4,7 @@
  */
 import type { Problem } from "../chat/problem.ts";
 import type { StreamEncoder } from "../surface/surface.ts";
+import type { ClientLink } from "./client-link.ts";
 import { Deadline } from "./deadline.ts";
 import type { Gateway } from "./gateway.ts";
 import type { AnswerStream } from "./live-answer.ts";
@@ -23,8 +24,10 @@ export interface StreamSource {
 /** A client that has not taken anything for this long is cut off. */
 const SLOW_READER_MS = 60_000;
 
-export function streamBody(gateway: Gateway, answer: StreamSource): ReadableStream {
+/** `client`: one that leaves before its first read is told of by nobody else. */
+export function streamBody(gateway: Gateway, answer: StreamSource, client: ClientLink): ReadableStream {
   const body = new StreamBody(gateway, answer);
+  client.onGone(() => body.cancel());
   const source: Bun.DirectUnderlyingSource<string> = {
     type: "direct",
     pull: (sink) => body.send(sink),
@@ -78,7 +81,14 @@ class StreamBody {
 
   /** The client is gone. */
   cancel(): void {
-    this.#answer?.cancel();
+    if (this.#over) return;
+    if (this.#answer !== null) this.#answer.cancel();
+    else {
+      // Perhaps nobody ever asks for the body of a connection that is closed.
+      this.#source.start.then((started) => {
+        if ("answer" in started) started.answer.cancel();
+      });
+    }
     this.#finish("client_gone");
   }
 
