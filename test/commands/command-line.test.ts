@@ -32,6 +32,7 @@ const COMMANDS = [
   ["models", "import"],
   ["token"],
   ["status"],
+  ["sim"],
   ["dash"],
   ["backup"],
   ["restore"],
