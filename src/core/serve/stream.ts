@@ -126,7 +126,6 @@ class StreamBody {
     const sink = this.#sink;
     if (sink === null || this.#over) return;
     const written = sink.write(text);
-    sink.flush();
     this.#quiet.set(this.#gateway.limits.heartbeatMs);
     if (!(written instanceof Promise)) return;
     this.#blockedSince = this.#gateway.clock.monotonic();

@@ -1,9 +1,13 @@
-/** How the last requests were decided, written behind the answers. A ring: the oldest row is overwritten by the newest. */
+/**
+ * How the last requests were decided, written behind the answers: a row for all of one moment, because a row costs more than
+ * what is in it. They are looked up seldom, by reading through.
+ */
 import type { Database, SqlRow, Timer, Timers } from "../ports.ts";
 import type { DecisionRecord } from "../route/decision.ts";
 import { packDecision, unpackDecision } from "./decision-pack.ts";
 import { readNumber, readText } from "./row.ts";
 
+/** At least so many; the oldest row may hold a few more. */
 export const KEPT_DECISIONS = 10_000;
 const FLUSH_MS = 250;
 const FLUSH_ROWS = 200;
@@ -24,13 +28,16 @@ export function createDecisions(
   timers: Timers,
   onError: (error: unknown) => void,
 ): Decisions {
-  const insert = database.prepare(
-    "INSERT OR REPLACE INTO decisions (slot, number, id, document) VALUES (?, ?, ?, ?)",
+  const insert = database.prepare("INSERT INTO decisions (last, documents) VALUES (?, ?)");
+  const prune = database.prepare("DELETE FROM decisions WHERE last <= ?");
+  const holding = database.prepare(
+    "SELECT documents FROM decisions WHERE instr(documents, ?) > 0 ORDER BY last DESC",
   );
-  const byId = database.prepare("SELECT document FROM decisions WHERE id = ? ORDER BY number DESC LIMIT 1");
-  const latest = database.prepare("SELECT document FROM decisions ORDER BY number DESC LIMIT ?");
-  const newest = database.prepare("SELECT coalesce(max(number), 0) AS number FROM decisions").get();
-  let count = newest ? readNumber(newest, "number") : 0;
+  const before = database.prepare(
+    "SELECT last, documents FROM decisions WHERE last < ? ORDER BY last DESC LIMIT 1",
+  );
+  const newest = database.prepare("SELECT coalesce(max(last), 0) AS last FROM decisions").get();
+  let count = newest ? readNumber(newest, "last") : 0;
   let queue: (() => DecisionRecord)[] = [];
   let timer: Timer | undefined;
 
@@ -40,22 +47,23 @@ export function createDecisions(
     if (queue.length === 0) return;
     const records = queue;
     queue = [];
-    const first = count - records.length + 1;
     try {
+      const documents = records.map((make) => packDecision(make())).join("\n");
       database.transaction(() => {
-        for (const [index, make] of records.entries()) {
-          const record = make();
-          const number = first + index;
-          insert.run(number % KEPT_DECISIONS, number, record.id, packDecision(record));
-        }
+        insert.run(count, documents);
+        prune.run(count - KEPT_DECISIONS);
       });
     } catch (error) {
       onError(error);
     }
   }
 
-  const read = (rows: readonly SqlRow[]): DecisionRecord[] =>
-    rows.flatMap((row) => unpackDecision(readText(row, "document")) ?? []);
+  /** Latest first. */
+  const read = (row: SqlRow): DecisionRecord[] =>
+    readText(row, "documents")
+      .split("\n")
+      .reverse()
+      .flatMap((document) => unpackDecision(document) ?? []);
 
   return {
     add(record) {
@@ -69,11 +77,20 @@ export function createDecisions(
     },
     find(id) {
       flush();
-      return read(byId.all(id))[0] ?? null;
+      for (const row of holding.all(id)) {
+        const record = read(row).find((one) => one.id === id);
+        if (record) return record;
+      }
+      return null;
     },
     recent(limit) {
       flush();
-      return read(latest.all(limit));
+      const records: DecisionRecord[] = [];
+      for (let row = before.get(count + 1); row && records.length < limit; ) {
+        records.push(...read(row));
+        row = before.get(readNumber(row, "last"));
+      }
+      return records.slice(0, limit);
     },
     flush,
   };

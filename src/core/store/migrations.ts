@@ -132,15 +132,13 @@ const LEARNT = `
 `;
 
 /**
- * decisions: how the last requests were decided, a ring by slot. router_log: the routing state now and then, and the events
+ * decisions: how the last requests were decided, a row for all that were written at once (see decisions.ts). router_log: the routing state now and then, and the events
  * since (see event-log.ts). Neither holds a prompt or a completion.
  */
 const DECISIONS = `
   CREATE TABLE decisions (
-    slot INTEGER PRIMARY KEY,
-    number INTEGER NOT NULL,
-    id TEXT NOT NULL,
-    document TEXT NOT NULL
+    last INTEGER PRIMARY KEY,
+    documents TEXT NOT NULL
   ) STRICT;
   CREATE TABLE router_log (
     number INTEGER PRIMARY KEY,

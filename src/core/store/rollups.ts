@@ -4,7 +4,7 @@
  */
 import type { Database, SqlRow } from "../ports.ts";
 import type { RequestRecord } from "../route/event.ts";
-import { addDuration, type Histogram, newHistogram } from "./histogram.ts";
+import { addDuration, addHistogram, type Histogram, newHistogram } from "./histogram.ts";
 import { readJson, readNumber, readText } from "./row.ts";
 
 const MINUTE = 60_000;
@@ -20,7 +20,8 @@ export const ROLLUP_KEPT_MS: Readonly<Record<RollupSpan, number>> = {
   86400000: 91 * DAY,
 };
 
-const SPANS: readonly RollupSpan[] = [300_000, 3_600_000, 86_400_000];
+const FINEST: RollupSpan = 300_000;
+const SPANS: readonly RollupSpan[] = [FINEST, 3_600_000, 86_400_000];
 
 /** What happened in one slot: to one model on one key, or, where these are "", to all requests of clients. */
 export interface Rollup {
@@ -57,23 +58,13 @@ export function createRollups(database: Database): Rollups {
 
   return {
     add(records) {
+      let sums = slotsOf(records);
       for (const span of SPANS) {
-        const sums = new Map<string, Rollup>();
-        for (const record of records) {
-          const start = record.at - (record.at % span);
-          for (const part of partsOf(record)) {
-            const { provider, model, keyId } = part;
-            const name = JSON.stringify([start, provider, model, keyId]);
-            let sum = sums.get(name);
-            if (!sum) {
-              const row = find.get(span, start, provider, model, keyId);
-              sum = row ? toRollup(row) : emptyRollup(start, provider, model, keyId);
-              sums.set(name, sum);
-            }
-            addPart(sum, part);
-          }
+        sums = coarser(sums, span);
+        for (const sum of sums) {
+          const row = find.get(span, sum.start, sum.provider, sum.model, sum.keyId);
+          put.run(span, ...toValues(row ? merged(toRollup(row), sum) : sum));
         }
-        for (const sum of sums.values()) put.run(span, ...toValues(sum));
       }
     },
     read: (span, from, to) => select.all(span, from, to).map(toRollup),
@@ -134,6 +125,54 @@ function partsOf(record: RequestRecord): Part[] {
     return part;
   });
   return [whole, ...calls];
+}
+
+/** The sums of the records in the finest slots. */
+function slotsOf(records: readonly RequestRecord[]): Rollup[] {
+  const sums = new Map<string, Rollup>();
+  for (const record of records) {
+    const start = startOf(record.at, FINEST);
+    for (const part of partsOf(record)) {
+      const { provider, model, keyId } = part;
+      // Ids hold no line break.
+      const name = `${start}\n${keyId}\n${provider}\n${model}`;
+      let sum = sums.get(name);
+      if (!sum) {
+        sum = emptyRollup(start, provider, model, keyId);
+        sums.set(name, sum);
+      }
+      addPart(sum, part);
+    }
+  }
+  return [...sums.values()];
+}
+
+/** The same in slots of a longer span, of which the finer ones are parts. */
+function coarser(sums: readonly Rollup[], span: RollupSpan): Rollup[] {
+  const wider = new Map<string, Rollup>();
+  for (const sum of sums) {
+    const { provider, model, keyId } = sum;
+    const start = startOf(sum.start, span);
+    const name = `${start}\n${keyId}\n${provider}\n${model}`;
+    const known = wider.get(name) ?? emptyRollup(start, provider, model, keyId);
+    wider.set(name, merged(known, sum));
+  }
+  return [...wider.values()];
+}
+
+function startOf(at: number, span: RollupSpan): number {
+  return at - (at % span);
+}
+
+/** Adds `more` to `sum`, in place. */
+function merged(sum: Rollup, more: Rollup): Rollup {
+  sum.requests += more.requests;
+  sum.failed += more.failed;
+  sum.inputTokens += more.inputTokens;
+  sum.outputTokens += more.outputTokens;
+  addHistogram(sum.durations, more.durations);
+  addHistogram(sum.firstContents, more.firstContents);
+  return sum;
 }
 
 function addPart(sum: Rollup, part: Part): void {

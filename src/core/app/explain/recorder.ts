@@ -13,7 +13,7 @@ const FLUSH_MS = 250;
 /** A list this long is not left to grow until then. */
 const FLUSH_EVENTS = 2_000;
 /** From one checkpoint to the next: a replay reads so many in a few milliseconds. */
-const CHECKPOINT_EVENTS = 20_000;
+const CHECKPOINT_EVENTS = 60_000;
 /** After a start there is time for the first checkpoint, unless a request comes before. */
 const FIRST_MS = 1_000;
 
