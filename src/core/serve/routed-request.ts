@@ -19,7 +19,7 @@ import type { RequestOptions } from "./request-options.ts";
 import { canRescue, continuation } from "./rescue.ts";
 import { reserve } from "./reserve.ts";
 import { Trace } from "./trace.ts";
-import { WaitAbortedError } from "./waiters.ts";
+import { type Place, WaitAbortedError } from "./waiters.ts";
 
 export type Started = { answer: LiveAnswer } | { problem: Problem } | { gone: true };
 
@@ -30,6 +30,7 @@ export class RoutedRequest {
   readonly #client: ClientLink;
   readonly #id: string;
   readonly #startedAt: number;
+  readonly #place: Place;
   #route: RouteRequest | null = null;
   /** The hops that failed, in order. */
   readonly failed: AttemptRecord[] = [];
@@ -54,6 +55,7 @@ export class RoutedRequest {
     this.#client = client;
     this.#id = id;
     this.#startedAt = gateway.clock.monotonic();
+    this.#place = gateway.waiters.arrive();
     this.model = request.model;
   }
 
@@ -148,6 +150,8 @@ export class RoutedRequest {
     } catch (error) {
       if (error instanceof WaitAbortedError) return null;
       throw error;
+    } finally {
+      this.#gateway.waiters.passOn(this.#place);
     }
   }
 
@@ -160,13 +164,14 @@ export class RoutedRequest {
       record: (event) => gateway.record(event),
       reserve: (target, need, call) => {
         this.trace.chosen(route, target, need, call);
+        gateway.waiters.took(this.#place);
         return reserve(gateway, target, need, estimate, call, this.#id);
       },
       allowsHedge: () => gateway.limits.hedge && gateway.state.allowsHedge,
       allowsRetry: () => gateway.state.allowsRetry,
       wait: (until) => {
         const waited = this.trace.waits(route, until);
-        return gateway.waiters.wait(until, this.#client.signal).finally(() => {
+        return gateway.waiters.wait(until, this.#client.signal, this.#place).finally(() => {
           waited.durationMs = gateway.clock.now() - waited.at;
         });
       },
