@@ -18,8 +18,18 @@ function failing(kind: FailureKind, scope: FailureScope, more: Partial<Failure> 
 
 type Script = (call: { keyId: string; model: string; count: number }) => string | Failure;
 
-/** Runs the loop against a scripted upstream. An attempt lasts 100 ms of virtual time; waiting moves the clock. */
-async function run(world: World, script: Script, request: RouteRequest = world.request(), limits = LIMITS) {
+/**
+ * Runs the loop against a scripted upstream. An attempt lasts 100 ms of virtual time; waiting moves the clock, at the first
+ * `wakes` times by no more than 100 ms: then something was settled.
+ */
+async function run(
+  world: World,
+  script: Script,
+  request: RouteRequest = world.request(),
+  limits = LIMITS,
+  wakes = 0,
+) {
+  let early = wakes;
   const calls: string[] = [];
   const events: RouterEvent[] = [];
   const open = new Set<number>();
@@ -67,7 +77,7 @@ async function run(world: World, script: Script, request: RouteRequest = world.r
       };
     },
     wait: async (until) => {
-      world.now = Math.max(world.now, until);
+      world.now = early-- > 0 ? Math.min(until, world.now + 100) : Math.max(world.now, until);
     },
     hop: () => {},
   });
@@ -211,6 +221,14 @@ describe("the failover loop", () => {
     expect(moved.calls).toEqual(["a-1 big", "a-2 big"]);
   });
 
+  it("goes on waiting for its model when something else is settled meanwhile", async () => {
+    const world = new World().provider("a", [{ id: "big" }, { id: "small" }]).key("a-1");
+    const script: Script = ({ count }) =>
+      count === 0 ? failing("rate_minute", "target", { status: 429, until: world.now + 2_000 }) : "ok";
+    const { calls } = await run(world, script, world.request(), LIMITS, 3);
+    expect(calls).toEqual(["a-1 big", "a-1 big"]);
+  });
+
   it("takes a lesser model at once when the client has no patience", async () => {
     const world = new World().provider("a", [{ id: "big" }, { id: "small" }]).key("a-1");
     const { calls } = await run(
@@ -245,6 +263,21 @@ describe("the failover loop", () => {
       const limits = [limit({ metric: "requests", window: "day", cap: 5 })];
       const world = new World().provider("p", [{ id: "m", limits }], "no").key("p-1");
       await run(world, () => failure);
+      expect(world.state.catalogue.target("p-1", "p/m")?.counters[0]?.used(world.now)).toBe(used);
+    }
+  });
+
+  it("takes a call that was given up unseen to have been answered to the full, where failed calls count", async () => {
+    for (const [counts, kind, used] of [
+      ["unknown", "aborted", 20],
+      ["unknown", "timeout", 20],
+      ["yes", "aborted", 20],
+      ["no", "aborted", 10],
+      ["unknown", "transport", 10],
+    ] as const) {
+      const limits = [limit({ metric: "tokens", window: "day", cap: 500 })];
+      const world = new World().provider("p", [{ id: "m", limits }], counts).key("p-1");
+      await run(world, () => failing(kind, "request"));
       expect(world.state.catalogue.target("p-1", "p/m")?.counters[0]?.used(world.now)).toBe(used);
     }
   });

@@ -101,17 +101,22 @@ export async function failover<Answer>(
   let attempts = 0;
   let badGenerations = 0;
   const stickUntil = ports.now() + STICKY_WAIT_MS;
-  const situation = (target: Target): Situation => ({
+  let doubledAt = 0;
+  const situation = (target: Target, startedAt: number): Situation => ({
     hasSpare: () => hasSpare(request, target, ports.now()),
     badGenerations,
     second() {
-      const other = ports.allowsHedge() ? otherUsable(request, target, ports.now()) : null;
+      doubledAt = ports.now();
+      const other = ports.allowsHedge() ? otherUsable(request, target, doubledAt) : null;
       return other && ports.reserve(other, needOf(request, other), { attempt: ++attempts, isDouble: true });
     },
     lost(reservation, failure) {
       reservation.settle(spentOnFailure(reservation, failure));
-      ports.hop(reservation.target, failure, ports.now());
+      ports.hop(reservation.target, failure, reservation.target === target ? startedAt : doubledAt);
+      const { waitingFor } = request.progress;
       learn(request, reservation.target, failure, ports);
+      // A double is an extra: nobody waits for its equals.
+      request.progress.waitingFor = waitingFor;
     },
   });
   while (attempts < limits.maxAttempts) {
@@ -123,14 +128,20 @@ export async function failover<Answer>(
       continue;
     }
     request.progress.sparesFailing = attempts > 0 && !ports.allowsRetry();
+    const { progress } = request;
+    // Without the patience to wait for its equals, and when that is over, a lesser model has to do.
+    const equalsUntil = progress.waitingFor?.until ?? now;
+    if (equalsUntil <= now) progress.waitingFor = null;
     const target = bestUsable(request, now);
+    if (target === null && progress.waitingFor !== null && equalsUntil - now > patience) {
+      progress.waitingFor = null;
+      continue;
+    }
     if (target === null) {
-      const { waitingFor } = request.progress;
-      request.progress.waitingFor = null;
-      const soonest = waitingFor?.until ?? exhaustion(request, now).soonest;
-      if (soonest !== null && soonest - now <= patience) await ports.wait(soonest);
-      // Without the patience to wait for its equals, a lesser model has to do.
-      else if (waitingFor === null) break;
+      const soonest = progress.waitingFor?.until ?? exhaustion(request, now).soonest;
+      if (soonest === null || soonest - now > patience) break;
+      // What is settled meanwhile wakes it earlier; then it looks, and waits on.
+      await ports.wait(soonest);
       continue;
     }
     if (attempts > 1 && ports.elapsed() > limits.budgetMs) break;
@@ -141,7 +152,7 @@ export async function failover<Answer>(
     });
     let result: AttemptResult<Answer> | null = null;
     try {
-      result = await attempt(reservation, situation(target));
+      result = await attempt(reservation, situation(target, now));
     } finally {
       if (result === null || "failure" in result) {
         reservation.settle(spentOnFailure(reservation, result?.failure ?? null));
@@ -160,11 +171,20 @@ export async function failover<Answer>(
  * Unless the provider is known not to count failures the request counts; the prompt does unless it was refused unread.
  * Only what the provider answered itself is a failure to it: a call that was given up here may go well there.
  */
-function spentOnFailure({ target, need }: Reservation, failure: Failure | null): Spent {
+export function spentOnFailure(reservation: Reservation, failure: Failure | null): Spent {
+  const { target, need } = reservation;
   const isFree = failure?.status !== undefined && target.model.provider.failedCallsCount === "no";
   if (failure?.unsent || isFree) return { requests: 0, inputTokens: 0, outputTokens: 0, counted: false };
+  if (failure?.kind === "aborted" || failure?.kind === "timeout") return spentUnseen(reservation);
   const unread = failure?.status !== undefined && failure.status >= 400 && failure.status < 500;
   return { requests: 1, inputTokens: unread ? 0 : need.inputTokens, outputTokens: 0, counted: false };
+}
+
+/** Nobody saw how it ended: where failed calls count, it may have been answered to the full. */
+function spentUnseen({ target, need }: Reservation): Spent {
+  const mayCount = target.model.provider.failedCallsCount !== "no";
+  const outputTokens = mayCount ? need.tokens - need.inputTokens : 0;
+  return { requests: 1, inputTokens: need.inputTokens, outputTokens, counted: false };
 }
 
 /** Tells the state what the failure means for everybody, and the request's progress what it means for this one. */

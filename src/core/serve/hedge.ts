@@ -1,6 +1,12 @@
 /** A second call beside one that is slower than usual: the first with content wins, the other is given up. Off by default. */
 import type { Timers } from "../ports.ts";
-import type { Attempt, AttemptResult, Reservation, Situation, Spent } from "../route/failover.ts";
+import {
+  type Attempt,
+  type AttemptResult,
+  type Reservation,
+  type Situation,
+  spentOnFailure,
+} from "../route/failover.ts";
 
 /** Nobody feels a shorter wait. */
 const LEAST_WAIT_MS = 250;
@@ -49,16 +55,12 @@ export function hedged<Answer>(
     for (const { reservation: one, result } of ended) {
       if (one !== loser) continue;
       if ("answer" in result) discard(result.answer);
-      else if (result.failure.kind === "aborted") loser.settle(givenUp(loser));
+      else if (result.failure.kind === "aborted") loser.settle(spentOnFailure(loser, result.failure));
       else situation.lost(loser, result.failure);
     }
     const won = ended.find((one) => one.reservation === winner);
     return won ? { ...won.result, target: winner.target } : await call;
   };
-}
-
-function givenUp({ need }: Reservation): Spent {
-  return { requests: 1, inputTokens: need.inputTokens, outputTokens: 0, counted: false };
 }
 
 /** Whether `call` is still going on after `milliseconds`. */
