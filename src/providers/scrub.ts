@@ -19,7 +19,7 @@ const KEYS: readonly RegExp[] = [
 ];
 
 /** Replaces all that looks like a key. */
-export function scrubKeys(text: string): string {
+function scrubKeys(text: string): string {
   let clean = text;
   for (const pattern of KEYS) clean = clean.replace(pattern, "[redacted]");
   return clean;

@@ -152,7 +152,7 @@ const TYPED_KEYS: Readonly<Record<string, string>> = {
 };
 
 /** One press, or several where the terminal delivered fast ones as one piece of text. */
-export function pressesOf(input: string, key: Key): Press[] {
+function pressesOf(input: string, key: Key): Press[] {
   const name = nameOf(input, key);
   if (name !== null) return [{ key: name, typed: name === "space" ? " " : "" }];
   if (key.meta) return [];

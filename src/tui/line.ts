@@ -82,10 +82,6 @@ export function columns(cells: readonly Span[]): Line {
   return cells.flatMap((one, index) => (index === 0 ? [one] : [{ text: " ", tone: "plain" as const }, one]));
 }
 
-export function plainText(line: Line): string {
-  return line.map(({ text }) => text).join("");
-}
-
 /** The eight colours of the terminal; 39 and 22 are its own foreground and weight. */
 const CODES: Readonly<Record<Tone, string>> = {
   plain: "",

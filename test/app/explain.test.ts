@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { openTimeline } from "../../src/core/app/explain/timeline.ts";
 import type { ExplanationView } from "../../src/core/command/explain.ts";
 import type { DecisionRecord } from "../../src/core/route/decision.ts";
-import { replayAll } from "../../src/core/route/replay.ts";
 import { MOST_BYTES } from "../../src/core/store/decision-pack.ts";
 import {
   addKeys,
@@ -17,6 +16,7 @@ import {
   SECRET,
   seeded,
 } from "./explain-world.ts";
+import { replayAll } from "./replay-all.ts";
 
 const DECISIONS = 10_000;
 const AT_ONCE = 20;

@@ -51,7 +51,7 @@ const ROUTE_VOCABULARY = ["src/core/route/event.ts", "src/core/route/limits.ts"]
 const WITHOUT_PACKAGES = ["core/chat", "core/route", "core/sim", ...CONTRACTS];
 
 /** Path of an imported source file; null for packages and for imports that are not literal. */
-export function importedPath(source: Source, specifier: string | null): string | null {
+function importedPath(source: Source, specifier: string | null): string | null {
   if (specifier === null || !specifier.startsWith(".")) return null;
   return posix.join(posix.dirname(source.path), specifier);
 }

@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type Answer, foldAnswer } from "../../src/core/chat/answer.ts";
+import type { Answer } from "../../src/core/chat/answer.ts";
+import { foldAnswer } from "../support/answer.ts";
 import { NOW, providerNamed, replay } from "./support.ts";
 
 interface Expected {

@@ -1,10 +1,11 @@
 /** What the provider tests share: targets, requests, and a replay of bytes in pieces. */
-import { type Answer, foldAnswer } from "../../src/core/chat/answer.ts";
+import type { Answer } from "../../src/core/chat/answer.ts";
 import type { ChatEvent } from "../../src/core/chat/event.ts";
 import type { ChatRequest } from "../../src/core/chat/request.ts";
 import type { CallTarget, ProviderSpec } from "../../src/core/provider.ts";
 import { ExpiringMemory } from "../../src/core/serve/memory.ts";
 import { providers } from "../../src/providers/index.ts";
+import { foldAnswer } from "../support/answer.ts";
 
 /** 2025-11-23T10:00:00Z. */
 export const NOW = 1_763_892_000_000;

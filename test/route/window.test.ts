@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { currentBoundary, nextBoundary } from "../../src/core/chat/zone.ts";
+import { boundaries } from "../../src/core/chat/zone.ts";
 import { WINDOW_MS } from "../../src/core/route/limits.ts";
 import { createWindow } from "../../src/core/route/window.ts";
 import { NOON } from "./world.ts";
@@ -102,9 +102,9 @@ describe("a window of the calendar", () => {
     ["hour", "UTC", "2026-11-24T12:34:56Z", "2026-11-24T13:00:00Z", 1],
   ] as const)("%s in %s after %s ends at %s", (window, zone, now, end, hours) => {
     const instant = Date.parse(now);
-    const next = nextBoundary(window, zone, instant);
-    expect(new Date(next).toISOString()).toBe(new Date(end).toISOString());
-    expect(next - currentBoundary(window, zone, instant)).toBe(hours * 3_600_000);
+    const found = boundaries(window, zone, instant);
+    expect(new Date(found.end).toISOString()).toBe(new Date(end).toISOString());
+    expect(found.end - found.start).toBe(hours * 3_600_000);
   });
 });
 

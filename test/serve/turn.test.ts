@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { foldAnswer } from "../../src/core/chat/answer.ts";
 import type { ChatEvent, FinishReason } from "../../src/core/chat/event.ts";
 import type { ChatRequest, Tool } from "../../src/core/chat/request.ts";
 import { Turn } from "../../src/core/serve/turn/index.ts";
+import { foldAnswer } from "../support/answer.ts";
 
 const TOOLS: Tool[] = [
   {

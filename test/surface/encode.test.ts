@@ -1,10 +1,11 @@
 /** What clients receive, whole and streamed, to the byte where it matters. */
 import { describe, expect, test } from "vitest";
-import { type Answer, foldAnswer } from "../../src/core/chat/answer.ts";
+import type { Answer } from "../../src/core/chat/answer.ts";
 import type { ChatEvent } from "../../src/core/chat/event.ts";
 import type { ChatRequest } from "../../src/core/chat/request.ts";
 import { SseReader } from "../../src/core/chat/sse.ts";
 import { openaiChat } from "../../src/core/surface/openai-chat/index.ts";
+import { foldAnswer } from "../support/answer.ts";
 
 const START: ChatEvent = { type: "start", id: "chatcmpl-7", model: "groq/llama", created: 1_790_000_000 };
 const USAGE: ChatEvent = {

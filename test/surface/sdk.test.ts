@@ -5,12 +5,12 @@ import OpenAI from "openai";
 import { LengthFinishReasonError } from "openai/error";
 import { makeParseableResponseFormat } from "openai/lib/parser";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { foldAnswer } from "../../src/core/chat/answer.ts";
 import type { ChatEvent } from "../../src/core/chat/event.ts";
 import { type Problem, ProblemError } from "../../src/core/chat/problem.ts";
 import type { ChatRequest } from "../../src/core/chat/request.ts";
 import { encodeModel, encodeModelList, type ListedModel } from "../../src/core/surface/models.ts";
 import { openaiChat } from "../../src/core/surface/openai-chat/index.ts";
+import { foldAnswer } from "../support/answer.ts";
 
 const START: ChatEvent = { type: "start", id: "chatcmpl-1", model: "groq/llama", created: 1_790_000_000 };
 const USAGE: ChatEvent = { type: "usage", usage: { inputTokens: 10, outputTokens: 4 } };

@@ -1,10 +1,10 @@
 /** A person at the dashboard, without a terminal: presses keys, reads the screen, and sees what the server was told. */
 import type { Command, CommandReply, Snapshot } from "../../src/core/command.ts";
 import { CommandError } from "../../src/core/command.ts";
-import { plainText } from "../../src/tui/line.ts";
 import type { Size } from "../../src/tui/model.ts";
 import { Session } from "../../src/tui/session.ts";
 import type { AskEvent, AskOptions, NumberedEvent, Server, Ticker } from "../../src/tui/source.ts";
+import { plainText } from "./plain.ts";
 import { LOOK, NOW, snapshot } from "./world.ts";
 
 const TYPES_NOTHING =

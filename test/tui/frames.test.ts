@@ -1,8 +1,9 @@
 /** The picture: as it was last looked at and found good, at four sizes, and within its bounds at every size. */
 import { describe, expect, it } from "vitest";
-import { plainText, widthOf } from "../../src/tui/line.ts";
+import { widthOf } from "../../src/tui/line.ts";
 import { frame } from "../../src/tui/model.ts";
 import { firstUi, type Ui } from "../../src/tui/ui.ts";
+import { plainText } from "./plain.ts";
 import { busy, empty, LOOK, lines, NOW, record, snapshot } from "./world.ts";
 
 const ASCII = { ...LOOK, unicode: false };

@@ -1,7 +1,8 @@
 /** Text in cells: what is foreign cannot move the cursor, and what is measured is what the terminal shows. */
 import { describe, expect, it } from "vitest";
-import { encodeLine, fitLine, idCell, keepEnd, plainText, span, widthOf } from "../../src/tui/line.ts";
+import { encodeLine, fitLine, idCell, keepEnd, span, widthOf } from "../../src/tui/line.ts";
 import { cellsOf, clean, cut, head, tail, toAscii, wrap } from "../../src/tui/text.ts";
+import { plainText } from "./plain.ts";
 
 const HOSTILE = [
   "\u001b]52;c;ZXZpbA==\u0007",

@@ -3,10 +3,10 @@ import type { KeyView, ModelView, QuotaView, Snapshot } from "../../src/core/com
 import type { KeyState, RequestRecord } from "../../src/core/route/event.ts";
 import type { LimitMetric, LimitWindow } from "../../src/core/route/limits.ts";
 import { Knowledge } from "../../src/tui/data.ts";
-import { plainText } from "../../src/tui/line.ts";
 import { frame, type Look, type Size } from "../../src/tui/model.ts";
 import { firstUi, type Ui } from "../../src/tui/ui.ts";
 import { past } from "./past.ts";
+import { plainText } from "./plain.ts";
 
 export const NOW = Date.UTC(2026, 10, 24, 14, 2, 52);
 const MINUTE = 60_000;
@@ -183,7 +183,7 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
   };
 }
 
-export const FORECAST: NonNullable<Snapshot["forecast"]> = [
+const FORECAST: NonNullable<Snapshot["forecast"]> = [
   {
     scope: "key",
     id: "groq-1",

@@ -52,7 +52,7 @@ export async function waitForServer({ home }: Context, gaveUp: () => boolean): P
 }
 
 /** A compiled program is its own script. */
-export function ownScript(): string[] {
+function ownScript(): string[] {
   const script = process.argv[1];
   return Bun.isStandaloneExecutable || script === undefined ? [] : [script];
 }

@@ -101,7 +101,7 @@ export function ownerOf(
   }
 }
 
-export function refusedError(reason: string): CommandError {
+function refusedError(reason: string): CommandError {
   return new CommandError("key_refused", reason, "Nothing was added.");
 }
 

@@ -1,9 +1,9 @@
 /** The past as sums: by time, provider, model and key. */
 import type { AnalyticsRange, AnalyticsRow, AnalyticsView } from "../command.ts";
 import { modelKey } from "../route/event.ts";
-import { addHistogram, type Histogram, newHistogram, quantile } from "../store/histogram.ts";
+import { newHistogram, quantile } from "../store/histogram.ts";
 import type { History } from "../store/history.ts";
-import type { Rollup, RollupSpan } from "../store/rollups.ts";
+import { addSum, type Rollup, type RollupSpan, type RollupSum } from "../store/rollups.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -17,15 +17,6 @@ const RANGES: Readonly<Record<AnalyticsRange, { span: RollupSpan; slotMs: number
   "90d": { span: 86_400_000, slotMs: DAY, slots: 90 },
 };
 
-interface Sum {
-  requests: number;
-  failed: number;
-  inputTokens: number;
-  outputTokens: number;
-  durations: Histogram;
-  firstContents: Histogram;
-}
-
 /** `now` in epoch milliseconds; the slot that it lies in is the last. */
 export function analyticsView(
   history: Pick<History, "rollups">,
@@ -38,12 +29,12 @@ export function analyticsView(
     ...{ at: from + index * slotMs, requests: 0, failed: 0, tokens: 0 },
   }));
   const total = emptySum();
-  const providers = new Map<string, Sum>();
-  const models = new Map<string, Sum>();
-  const keys = new Map<string, Sum>();
+  const providers = new Map<string, RollupSum>();
+  const models = new Map<string, RollupSum>();
+  const keys = new Map<string, RollupSum>();
   for (const rollup of history.rollups(span, from, now)) {
     if (rollup.provider === "") {
-      add(total, rollup);
+      addSum(total, rollup);
       const slot = series[Math.floor((rollup.start - from) / slotMs)];
       if (!slot) continue;
       slot.requests += rollup.requests;
@@ -64,27 +55,18 @@ export function analyticsView(
   };
 }
 
-function emptySum(): Sum {
+function emptySum(): RollupSum {
   const counts = { requests: 0, failed: 0, inputTokens: 0, outputTokens: 0 };
   return { ...counts, durations: newHistogram(), firstContents: newHistogram() };
 }
 
-function addTo(sums: Map<string, Sum>, name: string, rollup: Rollup): void {
+function addTo(sums: Map<string, RollupSum>, name: string, rollup: Rollup): void {
   const sum = sums.get(name) ?? emptySum();
   sums.set(name, sum);
-  add(sum, rollup);
+  addSum(sum, rollup);
 }
 
-function add(sum: Sum, rollup: Rollup): void {
-  sum.requests += rollup.requests;
-  sum.failed += rollup.failed;
-  sum.inputTokens += rollup.inputTokens;
-  sum.outputTokens += rollup.outputTokens;
-  addHistogram(sum.durations, rollup.durations);
-  addHistogram(sum.firstContents, rollup.firstContents);
-}
-
-function toRow(name: string, sum: Sum): AnalyticsRow {
+function toRow(name: string, sum: RollupSum): AnalyticsRow {
   const { requests, failed, inputTokens, outputTokens, durations, firstContents } = sum;
   return {
     ...{ name, requests, failed, inputTokens, outputTokens },
@@ -94,7 +76,7 @@ function toRow(name: string, sum: Sum): AnalyticsRow {
   };
 }
 
-function toRows(sums: Map<string, Sum>): AnalyticsRow[] {
+function toRows(sums: Map<string, RollupSum>): AnalyticsRow[] {
   const rows = [...sums].map(([name, sum]) => toRow(name, sum));
   return rows.sort((one, other) => other.requests - one.requests || (one.name < other.name ? -1 : 1));
 }

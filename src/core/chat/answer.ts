@@ -81,9 +81,3 @@ export function addEvent(answer: Answer, event: ChatEvent): void {
       break;
   }
 }
-
-export function foldAnswer(events: Iterable<ChatEvent>): Answer {
-  const answer = emptyAnswer();
-  for (const event of events) addEvent(answer, event);
-  return answer;
-}

@@ -1,4 +1,5 @@
 /** What can go wrong with one attempt, as a closed union. `providers/classify.ts` is the only file that makes one out of a reply. */
+import type { TimeWindow } from "./zone.ts";
 
 export const FAILURE_KINDS = [
   "invalid_key",
@@ -51,6 +52,17 @@ export const PASSES_WITH_TIME: Readonly<Partial<Record<FailureKind, "quota" | "o
   capacity: "quota",
   server_error: "outage",
   timeout: "outage",
+};
+
+/** What a used-up limit of such a window is called. */
+export const KIND_OF_WINDOW: Readonly<Record<TimeWindow, FailureKind>> = {
+  second: "rate_minute",
+  minute: "rate_minute",
+  hour: "quota_hour",
+  five_hours: "quota_hour",
+  day: "quota_day",
+  week: "quota_week",
+  month: "quota_month",
 };
 
 /**

@@ -17,41 +17,33 @@ export const WINDOW_MS: Readonly<Record<TimeWindow, number>> = {
 };
 
 /**
- * The first start of `window` after `now` (epoch milliseconds) in `zone`. Weeks start on Monday, five
- * hours are counted from the epoch, hours and shorter windows on the full UTC unit.
+ * The window that `now` (epoch milliseconds) lies in, by the calendar of `zone`: its start, and the start of the next
+ * one. Weeks start on Monday, five hours are counted from the epoch, hours and shorter windows on the full UTC unit.
  */
-export function nextBoundary(window: TimeWindow, zone: string, now: number): number {
-  if (window === "second") return (Math.floor(now / 1000) + 1) * 1000;
-  if (window === "minute") return (Math.floor(now / 60_000) + 1) * 60_000;
-  if (window === "hour") return (Math.floor(now / HOUR) + 1) * HOUR;
-  if (window === "five_hours") return (Math.floor(now / (5 * HOUR)) + 1) * 5 * HOUR;
+export function boundaries(window: TimeWindow, zone: string, now: number): { start: number; end: number } {
+  if (window !== "day" && window !== "week" && window !== "month") {
+    const span = WINDOW_MS[window];
+    const start = Math.floor(now / span) * span;
+    return { start, end: start + span };
+  }
   const offset = offsetIn(zone);
   const local = new Date(now + offset(now));
   const year = local.getUTCFullYear();
   const month = local.getUTCMonth();
-  const day = local.getUTCDate();
-  if (window === "month") return instantOf(offset, Date.UTC(year, month + 1, 1));
-  if (window === "week") {
-    const sinceMonday = (local.getUTCDay() + 6) % 7;
-    return instantOf(offset, Date.UTC(year, month, day - sinceMonday + 7));
-  }
-  return instantOf(offset, Date.UTC(year, month, day + 1));
+  const between = (start: number, end: number) => ({
+    start: instantOf(offset, start),
+    end: instantOf(offset, end),
+  });
+  if (window === "month") return between(Date.UTC(year, month, 1), Date.UTC(year, month + 1, 1));
+  const sinceFirst = window === "week" ? (local.getUTCDay() + 6) % 7 : 0;
+  const first = local.getUTCDate() - sinceFirst;
+  const days = window === "week" ? 7 : 1;
+  return between(Date.UTC(year, month, first), Date.UTC(year, month, first + days));
 }
 
-/** The start of the window that `now` lies in. */
-export function currentBoundary(window: TimeWindow, zone: string, now: number): number {
-  if (window === "second") return Math.floor(now / 1000) * 1000;
-  if (window === "minute") return Math.floor(now / 60_000) * 60_000;
-  if (window === "hour") return Math.floor(now / HOUR) * HOUR;
-  if (window === "five_hours") return Math.floor(now / (5 * HOUR)) * 5 * HOUR;
-  const offset = offsetIn(zone);
-  const local = new Date(now + offset(now));
-  const year = local.getUTCFullYear();
-  const month = local.getUTCMonth();
-  const day = local.getUTCDate();
-  if (window === "month") return instantOf(offset, Date.UTC(year, month, 1));
-  if (window === "week") return instantOf(offset, Date.UTC(year, month, day - ((local.getUTCDay() + 6) % 7)));
-  return instantOf(offset, Date.UTC(year, month, day));
+/** The first start of `window` after `now`. */
+export function nextBoundary(window: TimeWindow, zone: string, now: number): number {
+  return boundaries(window, zone, now).end;
 }
 
 /** What must be added to UTC to get local time at an instant, in milliseconds. */

@@ -90,7 +90,7 @@ function setting<T>(type: SettingType<T>, rest: Omit<Setting<T>, keyof SettingTy
 }
 
 /** Keys are the names in config.toml. The environment has them in capitals behind `FREELLM_`. */
-export const settingTable = {
+const settingTable = {
   host: setting(text(/^[^\s/@?#]+$/, "an address or a host name"), {
     default: "127.0.0.1",
     flag: "--host",

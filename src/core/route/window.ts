@@ -1,6 +1,6 @@
 /** Counting use over a window of time, in constant memory and constant time. */
 
-import { currentBoundary, nextBoundary } from "../chat/zone.ts";
+import { boundaries, nextBoundary } from "../chat/zone.ts";
 import type { Archive } from "./archive.ts";
 import { type LimitReset, type LimitWindow, WINDOW_MS } from "./limits.ts";
 
@@ -281,7 +281,8 @@ class FixedWindow implements UseWindow {
     const sameWindow = setBack || now < this.#end + WINDOW_MS[this.#window];
     this.#total = setBack ? this.#total : sameWindow ? this.#early : 0;
     this.#early = 0;
-    this.#start = currentBoundary(this.#window, this.#zone, now);
-    this.#end = nextBoundary(this.#window, this.#zone, now);
+    const { start, end } = boundaries(this.#window, this.#zone, now);
+    this.#start = start;
+    this.#end = end;
   }
 }

@@ -11,7 +11,7 @@ import { type Cause, failureRemedy, keyRemedy, restingFor } from "./remedy.ts";
 const LONGEST_TRAIL = 10;
 
 /** `groq/openai/gpt-oss-120b key2=rate_minute; ...`: printable ASCII, ten hops at most. */
-export function trailHeader(attempts: readonly AttemptRecord[]): string {
+function trailHeader(attempts: readonly AttemptRecord[]): string {
   const hops = attempts.slice(0, LONGEST_TRAIL).map(({ provider, model, keyId, outcome }) => {
     return `${provider}/${model} key${keyId.slice(keyId.lastIndexOf("-") + 1)}=${outcome}`;
   });

@@ -1,7 +1,7 @@
 /** The failures of simulated providers, as the classifier would read them from replies. */
-import type { Failure, FailureKind, FailureScope } from "../chat/failure.ts";
+import { type Failure, type FailureKind, type FailureScope, KIND_OF_WINDOW } from "../chat/failure.ts";
 import type { RoutedModel } from "../route/event.ts";
-import { type LimitSpec, type LimitWindow, WINDOW_MS } from "../route/limits.ts";
+import { type LimitSpec, WINDOW_MS } from "../route/limits.ts";
 import type { SimFault } from "./world.ts";
 
 interface Shape {
@@ -37,16 +37,6 @@ export function failureOf(fault: keyof typeof SHAPES, model: RoutedModel, until:
     ...(fault === "parameter" ? { parameter: "top_k" } : {}),
   };
 }
-
-const KIND_OF_WINDOW: Readonly<Record<LimitWindow, FailureKind>> = {
-  second: "rate_minute",
-  minute: "rate_minute",
-  hour: "quota_hour",
-  five_hours: "quota_hour",
-  day: "quota_day",
-  week: "quota_week",
-  month: "quota_month",
-};
 
 /** A cap would have been crossed. */
 export function capFailure(limit: LimitSpec, until: number | null): Failure {

@@ -28,7 +28,7 @@ export function writeAtomically(path: string, content: string | Uint8Array, rand
 }
 
 /** Makes a rename or a new name in `directory` survive a power cut. Windows cannot open directories and needs no such step. */
-export function syncDirectory(directory: string): void {
+function syncDirectory(directory: string): void {
   let handle: number;
   try {
     handle = openSync(directory, "r");

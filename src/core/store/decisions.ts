@@ -2,15 +2,14 @@
  * How the last requests were decided, written behind the answers: a row for all of one moment, because a row costs more than
  * what is in it. They are looked up seldom, by reading through.
  */
-import type { Database, SqlRow, Timer, Timers } from "../ports.ts";
+import type { Database, SqlRow, Timers } from "../ports.ts";
 import type { DecisionRecord } from "../route/decision.ts";
 import { packDecision, unpackDecision } from "./decision-pack.ts";
 import { readNumber, readText } from "./row.ts";
+import { createWriteBehind } from "./write-behind.ts";
 
 /** At least so many; the oldest row may hold a few more. */
 export const KEPT_DECISIONS = 10_000;
-const FLUSH_MS = 250;
-const FLUSH_ROWS = 200;
 
 export interface Decisions {
   /** Queues a record, which is made when it is written: a kill loses those of the last quarter of a second. */
@@ -38,25 +37,14 @@ export function createDecisions(
   );
   const newest = database.prepare("SELECT coalesce(max(last), 0) AS last FROM decisions").get();
   let count = newest ? readNumber(newest, "last") : 0;
-  let queue: (() => DecisionRecord)[] = [];
-  let timer: Timer | undefined;
-
-  function flush(): void {
-    timer?.cancel();
-    timer = undefined;
-    if (queue.length === 0) return;
-    const records = queue;
-    queue = [];
-    try {
-      const documents = records.map((make) => packDecision(make())).join("\n");
-      database.transaction(() => {
-        insert.run(count, documents);
-        prune.run(count - KEPT_DECISIONS);
-      });
-    } catch (error) {
-      onError(error);
-    }
-  }
+  const write = (records: readonly (() => DecisionRecord)[]): void => {
+    const documents = records.map((make) => packDecision(make())).join("\n");
+    database.transaction(() => {
+      insert.run(count, documents);
+      prune.run(count - KEPT_DECISIONS);
+    });
+  };
+  const { add, flush } = createWriteBehind(timers, write, onError);
 
   /** Latest first. */
   const read = (row: SqlRow): DecisionRecord[] =>
@@ -68,9 +56,7 @@ export function createDecisions(
   return {
     add(record) {
       count++;
-      queue.push(record);
-      if (queue.length >= FLUSH_ROWS) flush();
-      else timer ??= timers.after(FLUSH_MS, flush);
+      add(record);
     },
     get count() {
       return count;

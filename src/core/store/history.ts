@@ -1,11 +1,9 @@
 /** The requests of the past, written behind the answers, and their totals. No prompt, no completion. */
-import type { Database, SqlRow, Timer, Timers } from "../ports.ts";
+import type { Database, SqlRow, Timers } from "../ports.ts";
 import type { AttemptRecord, RequestOutcome, RequestRecord } from "../route/event.ts";
 import { createRollups, type Rollup, type RollupSpan } from "./rollups.ts";
 import { readJson, readNumber, readOptionalNumber, readOptionalText, readText } from "./row.ts";
-
-const FLUSH_MS = 250;
-const FLUSH_ROWS = 200;
+import { createWriteBehind } from "./write-behind.ts";
 
 export interface Totals {
   requests: number;
@@ -68,31 +66,15 @@ export function createHistory(
   );
   const rollups = createRollups(database);
   const totals = readTotals(database);
-  let queue: RequestRecord[] = [];
-  let timer: Timer | undefined;
-
-  function flush(): void {
-    timer?.cancel();
-    timer = undefined;
-    if (queue.length === 0) return;
-    const records = queue;
-    queue = [];
-    try {
-      database.transaction(() => {
-        for (const record of records) insert.run(...toValues(record));
-        rollups.add(records);
-        updateTotals.run(
-          totals.requests,
-          totals.failed,
-          totals.failovers,
-          totals.inputTokens,
-          totals.outputTokens,
-        );
-      });
-    } catch (error) {
-      onError(error);
-    }
-  }
+  const write = (records: readonly RequestRecord[]): void => {
+    const { requests, failed, failovers, inputTokens, outputTokens } = totals;
+    database.transaction(() => {
+      for (const record of records) insert.run(...toValues(record));
+      rollups.add(records);
+      updateTotals.run(requests, failed, failovers, inputTokens, outputTokens);
+    });
+  };
+  const { add, flush } = createWriteBehind(timers, write, onError);
 
   return {
     add(record) {
@@ -101,9 +83,7 @@ export function createHistory(
       totals.failovers += Math.max(0, record.attempts.length - 1);
       totals.inputTokens += record.inputTokens;
       totals.outputTokens += record.outputTokens;
-      queue.push(record);
-      if (queue.length >= FLUSH_ROWS) flush();
-      else timer ??= timers.after(FLUSH_MS, flush);
+      add(record);
     },
     recent(limit) {
       flush();

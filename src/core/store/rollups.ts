@@ -14,7 +14,7 @@ const DAY = 24 * HOUR;
 export type RollupSpan = 300_000 | 3_600_000 | 86_400_000;
 
 /** Length of a slot -> how long it is kept, in milliseconds. Days are those of UTC. */
-export const ROLLUP_KEPT_MS: Readonly<Record<RollupSpan, number>> = {
+const ROLLUP_KEPT_MS: Readonly<Record<RollupSpan, number>> = {
   300000: 2 * HOUR,
   3600000: 8 * DAY,
   86400000: 91 * DAY,
@@ -23,13 +23,8 @@ export const ROLLUP_KEPT_MS: Readonly<Record<RollupSpan, number>> = {
 const FINEST: RollupSpan = 300_000;
 const SPANS: readonly RollupSpan[] = [FINEST, 3_600_000, 86_400_000];
 
-/** What happened in one slot: to one model on one key, or, where these are "", to all requests of clients. */
-export interface Rollup {
-  /** Epoch milliseconds. */
-  start: number;
-  provider: string;
-  model: string;
-  keyId: string;
+/** What happened to some calls. */
+export interface RollupSum {
   /** Calls of the target; requests of clients where it stands for all. */
   requests: number;
   failed: number;
@@ -38,6 +33,15 @@ export interface Rollup {
   /** Of what succeeded: until the end, and until the first content. */
   durations: Histogram;
   firstContents: Histogram;
+}
+
+/** What happened in one slot: to one model on one key, or, where these are "", to all requests of clients. */
+export interface Rollup extends RollupSum {
+  /** Epoch milliseconds. */
+  start: number;
+  provider: string;
+  model: string;
+  keyId: string;
 }
 
 export interface Rollups {
@@ -63,7 +67,7 @@ export function createRollups(database: Database): Rollups {
         sums = coarser(sums, span);
         for (const sum of sums) {
           const row = find.get(span, sum.start, sum.provider, sum.model, sum.keyId);
-          put.run(span, ...toValues(row ? merged(toRollup(row), sum) : sum));
+          put.run(span, ...toValues(row ? addSum(toRollup(row), sum) : sum));
         }
       }
     },
@@ -155,7 +159,7 @@ function coarser(sums: readonly Rollup[], span: RollupSpan): Rollup[] {
     const start = startOf(sum.start, span);
     const name = `${start}\n${keyId}\n${provider}\n${model}`;
     const known = wider.get(name) ?? emptyRollup(start, provider, model, keyId);
-    wider.set(name, merged(known, sum));
+    wider.set(name, addSum(known, sum));
   }
   return [...wider.values()];
 }
@@ -165,7 +169,7 @@ function startOf(at: number, span: RollupSpan): number {
 }
 
 /** Adds `more` to `sum`, in place. */
-function merged(sum: Rollup, more: Rollup): Rollup {
+export function addSum<Sum extends RollupSum>(sum: Sum, more: RollupSum): Sum {
   sum.requests += more.requests;
   sum.failed += more.failed;
   sum.inputTokens += more.inputTokens;

@@ -1,6 +1,5 @@
 /** Which window a 429 is about, when no row of the provider says so. */
-import type { FailureKind } from "../../core/chat/failure.ts";
-import type { TimeWindow } from "../../core/chat/zone.ts";
+import { type FailureKind, KIND_OF_WINDOW } from "../../core/chat/failure.ts";
 import type { LimitObservation } from "../../core/provider.ts";
 import type { ErrorBody } from "./error-body.ts";
 
@@ -32,16 +31,6 @@ const KIND_OF_WORD: Readonly<Record<string, FailureKind>> = {
   concurrency: "concurrency",
   minute: "rate_minute",
   hour: "quota_hour",
-  day: "quota_day",
-  week: "quota_week",
-  month: "quota_month",
-};
-
-const KIND_OF_WINDOW: Readonly<Record<TimeWindow, FailureKind>> = {
-  second: "rate_minute",
-  minute: "rate_minute",
-  hour: "quota_hour",
-  five_hours: "quota_hour",
   day: "quota_day",
   week: "quota_week",
   month: "quota_month",

@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<string, string>> = {
   ...{ "shift-up": "shift-up", "shift-down": "shift-down" },
 };
 
-export function keyNames({ keys }: Pick<Binding, "keys">): string {
+function keyNames({ keys }: Pick<Binding, "keys">): string {
   return keys.map((key) => NAMES[key] ?? key).join(" ");
 }
 

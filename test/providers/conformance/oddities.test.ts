@@ -1,10 +1,10 @@
 /** What providers of the OpenAI wire answer, and what must become of it, whether or not one of today does so. */
 import { describe, expect, test } from "vitest";
-import { foldAnswer } from "../../../src/core/chat/answer.ts";
 import type { Tool } from "../../../src/core/chat/request.ts";
 import type { OpenAIQuirks, ProviderSpec } from "../../../src/core/provider.ts";
 import { providers } from "../../../src/providers/index.ts";
 import { openaiQuirks } from "../../../src/providers/quirks.ts";
+import { foldAnswer } from "../../support/answer.ts";
 import { chatRequest, chunk, custom, replay, replayText, stream, targetOf, wholeAnswer } from "../support.ts";
 
 const bent = (differences: Partial<OpenAIQuirks>): ProviderSpec => ({

@@ -1,9 +1,10 @@
 /** What comes back from Gemini. */
 import { describe, expect, test } from "vitest";
-import { type Answer, foldAnswer } from "../../../src/core/chat/answer.ts";
+import type { Answer } from "../../../src/core/chat/answer.ts";
 import type { Message } from "../../../src/core/chat/request.ts";
 import { ExpiringMemory } from "../../../src/core/serve/memory.ts";
 import { geminiDialect } from "../../../src/providers/dialect/gemini/index.ts";
+import { foldAnswer } from "../../support/answer.ts";
 import { chatRequest, NOW } from "../support.ts";
 import { candidate, FLASH_2, FLASH_3, frames, geminiTarget, replay, sent, whole } from "./support.ts";
 

@@ -1,10 +1,11 @@
 /** What the Gemini tests share. */
-import { foldAnswer } from "../../../src/core/chat/answer.ts";
+
 import type { ChatEvent } from "../../../src/core/chat/event.ts";
 import type { ChatRequest } from "../../../src/core/chat/request.ts";
 import type { CallTarget } from "../../../src/core/provider.ts";
 import { geminiDialect } from "../../../src/providers/dialect/gemini/index.ts";
 import { google } from "../../../src/providers/google.ts";
+import { foldAnswer } from "../../support/answer.ts";
 import { chatRequest, NOW, targetOf } from "../support.ts";
 
 export const FLASH_3 = "gemini-3.5-flash";

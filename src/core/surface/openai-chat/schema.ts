@@ -5,7 +5,7 @@
  */
 import * as v from "valibot";
 
-export const MAX_MESSAGES = 4_096;
+const MAX_MESSAGES = 4_096;
 export /** As many as one request may try. */
 const MAX_MODELS = 20;
 const MAX_TOOLS = 512;

@@ -13,7 +13,7 @@ function error(status: number, type: string, message: string, code?: string): Er
 }
 
 /** As Go prints a duration: `850ms`, `7.66s`, `2m59.56s`, `1h0m2s`. */
-export function goDuration(milliseconds: number): string {
+function goDuration(milliseconds: number): string {
   if (milliseconds < 1_000) return `${Math.ceil(milliseconds)}ms`;
   const hours = Math.floor(milliseconds / 3_600_000);
   const minutes = Math.floor((milliseconds % 3_600_000) / 60_000);
