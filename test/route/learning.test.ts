@@ -121,6 +121,29 @@ describe("a stated limit that nobody knew", () => {
     expect(target?.counters.slice(0, 2).map(({ limit: { cap } }) => cap)).toEqual([3, 6]);
   });
 
+  it("of one key goes back to that key, not to another one of its account", () => {
+    const limits = [limit({ metric: "requests", window: "day", cap: 10, scope: "key" })];
+    const start = () =>
+      new World()
+        .provider("a", [{ id: "m", limits }])
+        .key("a-1", "main")
+        .key("a-2", "main");
+    const world = start();
+    const told = [
+      ["a-1", 4],
+      ["a-2", 7],
+    ] as const;
+    for (const [keyId, cap] of told) {
+      const observations = [{ metric: "requests" as const, window: "day" as const, cap }];
+      world.apply({ type: "limit-observed", keyId, model: "a/m", at: world.now, observations });
+    }
+    const again = start();
+    again.apply({ type: "learnt-restored", learnt: world.state.learnt(world.now), at: world.now });
+    for (const [keyId, cap] of told) {
+      expect(again.state.catalogue.target(keyId, "a/m")?.counters[0]?.limit.cap).toBe(cap);
+    }
+  });
+
   it("of something that is gone is forgotten", () => {
     const state = new RouterState();
     const limits = [

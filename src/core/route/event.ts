@@ -116,6 +116,8 @@ export interface LearntLimit {
   /** Tell it from others of that metric and window; absent in what older programs wrote. */
   scope?: LimitScope;
   pool?: string | null;
+  /** Whose it is, where it holds for one key alone; absent in what older programs wrote. */
+  keyId?: KeyId;
   metric: LimitMetric;
   window: LimitWindow;
   cap: number;

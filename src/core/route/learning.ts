@@ -94,16 +94,19 @@ export function learntLimits(catalogue: Catalogue): LearntLimit[] {
       const learnt = counter.learnt;
       if (learnt === null || found.has(counter)) continue;
       const { scope, pool, metric, window } = counter.limit;
-      found.set(counter, { account: key.account, model: model.key, scope, pool, metric, window, ...learnt });
+      const owner = scope === "key" ? { keyId: key.id } : {};
+      const place = { account: key.account, model: model.key, ...owner };
+      found.set(counter, { ...place, scope, pool, metric, window, ...learnt });
     }
   }
   return [...found.values()];
 }
 
 export function restoreLimit(catalogue: Catalogue, learnt: LearntLimit, now: number): void {
-  const { account, model, scope, pool, metric, window, cap, source } = learnt;
+  const { account, model, keyId, scope, pool, metric, window, cap, source } = learnt;
   for (const target of catalogue.targets) {
     if (target.model.key !== model || target.key.account !== account) continue;
+    if (keyId !== undefined && target.key.id !== keyId) continue;
     const known = target.counters.find(
       ({ limit }) =>
         limit.metric === metric &&
