@@ -32,7 +32,8 @@ export class VirtualTime implements Clock, Timers {
   }
 
   after(milliseconds: number, ring: () => void) {
-    const timer = { at: this.#now + milliseconds, ring };
+    // Clocks show whole milliseconds.
+    const timer = { at: this.#now + Math.ceil(milliseconds), ring };
     this.#timers.push(timer);
     return {
       cancel: () => {
@@ -99,7 +100,7 @@ export interface ExplainWorld {
 
 export async function openWorld(
   reply: (request: OutboundRequest) => Reply,
-  options: { strategy?: StrategyName; providerIds?: string[]; database?: Database } = {},
+  options: { strategy?: StrategyName; providerIds?: string[]; database?: Database; hedge?: boolean } = {},
 ): Promise<ExplainWorld> {
   const time = new VirtualTime();
   const { settings } = resolveSettings({ flags: {}, environment: {}, toml: undefined });
@@ -117,8 +118,12 @@ export async function openWorld(
         headers = {},
         delayMs = 5,
       } = request.method === "GET" ? listed() : reply(request);
-      await time.sleep(delayMs);
-      const text = JSON.stringify(body);
+      const gone = new Promise<never>((_, reject) => {
+        request.signal?.addEventListener("abort", () => reject(new Error("given up")), { once: true });
+      });
+      await Promise.race([time.sleep(delayMs), gone]);
+      gone.catch(() => {});
+      const text = typeof body === "string" ? body : JSON.stringify(body);
       const response = new Response(text, {
         status,
         headers: { "content-type": "application/json", ...headers },
@@ -140,7 +145,7 @@ export async function openWorld(
       clock: time,
       timers: time,
       random,
-      limits: settings,
+      limits: { ...settings, hedge: options.hedge ?? false },
       version: "1.0.0-test",
     },
     outbound,

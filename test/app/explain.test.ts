@@ -119,6 +119,66 @@ describe("replay", () => {
   });
 });
 
+describe("a request that was sent twice at once", () => {
+  it("is decided again bit for bit, and was answered by the faster call", { timeout: 60_000 }, async () => {
+    const chance = seeded(23);
+    const reply = () => {
+      const drawn = chance();
+      if (drawn < 0.05) return refused(503, "overloaded", { delayMs: 1_500 });
+      if (drawn < 0.08) {
+        return refused(429, "Too many", { delayMs: 1_500, headers: { "retry-after": "1" } });
+      }
+      return { ...answered(), delayMs: drawn < 0.2 ? 1_500 : 20 };
+    };
+    const world = await openWorld(reply, { providerIds: ["groq"], hedge: true });
+    await addKeys(world, "groq", "groq", "groq");
+    for (let done = 0; done < 200; done++) {
+      await world.settle(world.ask({ model: "gpt-oss-120b", messages: HELLO.messages }));
+      await world.settle(world.time.sleep(5_000));
+    }
+    const { store, decisions } = world.application;
+    decisions.recorder.flush();
+    const records = store.decisions.recent(600);
+    const replayed = again(world, records);
+    expect(replayed.flat().filter(({ agrees }) => !agrees)).toEqual([]);
+    const doubled = records.filter(({ steps }) =>
+      steps.some((step) => step.type === "call" && step.isDouble),
+    );
+    expect(doubled.length).toBeGreaterThan(5);
+    for (const { id } of doubled) {
+      const { servedBy } = await explain(world, id);
+      const record = store.history.byId(id);
+      expect(servedBy?.keyId ?? null).toBe(record?.outcome === "ok" ? record.servedBy?.keyId : null);
+    }
+    expect(world.application.state.openCalls).toBe(0);
+  });
+});
+
+describe("an answer that broke", () => {
+  it("is told once, and those who could not mend it after it", async () => {
+    const frame = { id: "1", object: "chat.completion.chunk", created: 1, model: "m" };
+    const delta = { ...frame, choices: [{ index: 0, delta: { content: "half an " }, finish_reason: null }] };
+    const cut = {
+      status: 200,
+      body: `data: ${JSON.stringify(delta)}\n\n`,
+      headers: { "content-type": "text/event-stream" },
+    };
+    const replies = [cut, refused(503, "overloaded"), refused(503, "overloaded")];
+    const world = await openWorld(() => replies.shift() ?? refused(503, "overloaded"), {
+      providerIds: ["groq"],
+    });
+    await addKeys(world, "groq", "groq");
+    const asked = { model: "gpt-oss-120b", messages: HELLO.messages, stream: true };
+    const response = await world.settle(world.ask(asked));
+    const record = world.application.store.history.byId(response.headers.get("x-request-id") ?? "");
+    expect(record?.outcome).toBe("broken");
+    expect(record?.attempts.map(({ keyId, outcome }) => `${keyId} ${outcome}`)).toEqual([
+      "groq-1 broken_stream",
+      "groq-2 server_error",
+    ]);
+  });
+});
+
 describe("what is not kept any more", () => {
   it("is told from the trail in the history, and not decided again", async () => {
     const replies = [refused(503, "overloaded"), answered()];

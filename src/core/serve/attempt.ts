@@ -39,6 +39,8 @@ function createCancellableAttempt(
     cancel?.addEventListener("abort", () => call.giveUp(), { once: true });
     try {
       await durable(gateway);
+      // The provider was not asked, and will not be.
+      if (client.gone) return { failure: { ...call.failureOf(null), unsent: true } };
       const inline = provider.images === "inline";
       const sent = inline ? await images.inlined(call.signal, gateway.proxyOf(target.key.id)) : request;
       return await call.run(sent, reservation, situation);

@@ -77,7 +77,7 @@ export class ChatExchange {
       const other = await this.#routed.goOn(live, answer.failure, "");
       if (other === null) {
         const message = `The answer broke off: ${answer.failure.message}`;
-        return this.#refuse({ problem: { kind: "stream_broken", message } }, "broken");
+        return this.#refuse({ problem: { kind: "stream_broken", message } }, "broken", live);
       }
       live = other;
     }
@@ -141,13 +141,18 @@ export class ChatExchange {
     });
   }
 
-  #refuse(started: { problem: Problem } | { gone: true }, outcome: RequestOutcome = "failed"): Response {
+  /** `broken`: what came of it. */
+  #refuse(
+    started: { problem: Problem } | { gone: true },
+    outcome: RequestOutcome = "failed",
+    broken: AnswerStream | null = null,
+  ): Response {
     if ("gone" in started) {
       this.#finish(499, "client_gone", null);
       return new Response(null, { status: 499 });
     }
     const response = problemResponse(this.#surface, started.problem, this.#headers());
-    this.#finish(response.status, outcome, null);
+    this.#finish(response.status, outcome, broken);
     return response;
   }
 
@@ -164,8 +169,8 @@ export class ChatExchange {
     const ended = { id: this.requestId, at: this.#arrivedAt, surface: this.#surface.name, status, outcome };
     this.#gateway.decisions.remember(() => this.#routed.trace.record(ended, model));
     const attempts = [...failed];
-    // A break that nobody mended was told already, as the last hop.
-    const isTold = answer?.failure != null && attempts.at(-1)?.rule === answer.failure.rule;
+    // A break that nobody could mend was told already: one of the hops, others may have failed after it.
+    const isTold = answer?.failure != null && answer.failure === this.#routed.told;
     if (target && !isTold) attempts.push(attemptRecord(target, answer?.failure ?? null, firstContentMs ?? 0));
     this.#gateway.record({
       type: "request-finished",

@@ -59,6 +59,8 @@ export class RescuedAnswer implements AnswerStream {
   #cancelled = false;
   /** Output of the broken answers. */
   #earlierOutput = 0;
+  /** The least that any of the calls said of the prompt: continuations hold what was answered, too. */
+  #input = Number.POSITIVE_INFINITY;
 
   constructor(first: LiveAnswer, ports: RescuePorts) {
     this.#current = first;
@@ -72,7 +74,8 @@ export class RescuedAnswer implements AnswerStream {
   get usage(): Usage {
     const { usage } = this.#current;
     if (this.#earlierOutput === 0) return usage;
-    return { ...usage, outputTokens: usage.outputTokens + this.#earlierOutput, estimated: true };
+    const inputTokens = Math.min(usage.inputTokens, this.#input);
+    return { ...usage, inputTokens, outputTokens: usage.outputTokens + this.#earlierOutput, estimated: true };
   }
 
   async read(): Promise<ChatEvent[] | null> {
@@ -108,7 +111,9 @@ export class RescuedAnswer implements AnswerStream {
     this.#rescues++;
     const held = this.#seam?.end() ?? "";
     this.#text += held;
-    this.#earlierOutput += this.#current.usage.outputTokens;
+    const { usage } = this.#current;
+    this.#earlierOutput += usage.outputTokens;
+    this.#input = Math.min(this.#input, usage.inputTokens);
     const next = await this.#ports.goOn(this.#current, failure, this.#text);
     if (next === null) return end;
     this.#current = next;

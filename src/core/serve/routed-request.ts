@@ -39,6 +39,8 @@ export class RoutedRequest {
   /** The model asked for, as it may be kept. */
   model: string;
   servedBy: Target | null = null;
+  /** The last break, which is among the hops already. */
+  told: Failure | null = null;
   firstContentMs: number | null = null;
 
   /** `id` is the request's; its time runs from now. */
@@ -118,6 +120,7 @@ export class RoutedRequest {
     if (route === null || this.#client.gone || !canRescue(failure)) return null;
     const { target } = broken.reservation;
     this.failed.push(attemptRecord(target, failure, this.elapsed));
+    this.told = failure;
     route.progress.tried.add(target);
     route.bound = null;
     const request = continuation(this.#request, text);

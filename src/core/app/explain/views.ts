@@ -20,7 +20,10 @@ import { meaningOf, remedyOf, whatFollowed, whyNothing, whyPassed } from "./word
 /** `record`: what the history knows beside it; null where it does not any more. */
 export function explanationOf(decision: DecisionRecord, record: RequestRecord | null): ExplanationView {
   const { id, at, version, surface, models, known, needs, tokens, strategy, seed, bound } = decision;
-  const served = decision.steps.findLast((step) => step.type === "call" && step.failure === null);
+  // The slower one of two did not fail either, but has no end.
+  const served = decision.steps.findLast(
+    (step) => step.type === "call" && step.failure === null && step.durationMs !== null,
+  );
   const answered = decision.outcome === "ok" || decision.outcome === "broken";
   return {
     ...{ id, at, version, surface, models, bound, seed: known ? seed : null },
