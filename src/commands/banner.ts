@@ -22,10 +22,10 @@ export function printBanner(output: Output, server: RunningServer): void {
   if (keys.length === 0 && home === null)
     row("keys", "none; put one into the environment, for example as GROQ_API_KEY");
   else if (keys.length === 0) row("keys", "none yet; add one: freellm keys add");
-  else row("keys", `${keys.length} of ${providers} ${providers === 1 ? "provider" : "providers"}`);
+  else row("keys", `${keys.length}, of ${providers} ${providers === 1 ? "provider" : "providers"}`);
   if (fleet !== null) {
     row("demo", "the providers are simulated, and nothing is kept");
-    for (const { name, behaviour } of fleet.endpoints) row("", `${name}: ${behaviour}`);
+    for (const { name, behaviour } of fleet.endpoints) output.prose(`${" ".repeat(12)}${name}: ${behaviour}`);
   } else {
     row("sealed by", application.vault.describe());
   }

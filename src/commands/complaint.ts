@@ -28,7 +28,8 @@ export function complaintOf(error: unknown, command: string): { complaint: Compl
     return { complaint: { code, message, hint: hint ?? (usage ? helpHint(command) : null) }, exitCode };
   }
   if (error instanceof CommanderError) {
-    const [message = "", ...suggestion] = error.message.replace(/^error: /, "").split("\n");
+    const [message = "", ...said] = error.message.replace(/^error: /, "").split("\n");
+    const suggestion = said.map((line) => line.replace(/^\((.*)\)$/, "$1"));
     const hint = [...suggestion, helpHint(command)].join("\n");
     return { complaint: { code: "usage", message, hint }, exitCode: EXIT_USAGE };
   }

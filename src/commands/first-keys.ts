@@ -21,7 +21,7 @@ export function firstKeys(providers: Providers, there: readonly string[] = []): 
 }
 
 /** How many models, the best of them, and its limits. */
-export function freeTier({ models }: ProviderSpec): string {
+function freeTier({ models }: ProviderSpec): string {
   const free = models.filter(({ status }) => status === "active" || status === "promo");
   const [best] = [...free].sort((one, other) => (other.intelligence ?? 0) - (one.intelligence ?? 0));
   if (best === undefined) return "models that its own list names";
@@ -54,7 +54,7 @@ function shortNumber(count: number): string {
 export function printFirstKeys(output: Output, suggestions: readonly Suggestion[]): void {
   const { bold, cyan } = output.paint;
   for (const { provider, gives } of suggestions) {
-    output.line(`  ${bold(provider.id.padEnd(12))}${gives}`);
+    output.prose(`  ${bold(provider.id.padEnd(12))}${gives}`);
     output.line(`  ${"".padEnd(12)}${cyan(provider.signUpUrl ?? provider.docsUrl ?? provider.baseUrl)}`);
   }
 }

@@ -2,10 +2,14 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import Table from "cli-table3";
 import { sanitize } from "../core/vault/sanitize.ts";
+import { widthsOf } from "./figures.ts";
+import { narrowTable, tableWidth, wrapText } from "./layout.ts";
 
 export interface Sink {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
+  /** Of a terminal. */
+  readonly columns?: number | undefined;
 }
 
 export interface OutputOptions {
@@ -41,9 +45,21 @@ export class Output {
     this.#paintErrors = new Chalk({ level: colourLevel(options.stderr, options.environment) });
   }
 
+  /** Of the terminal that stdout is; null in a pipe, where lines may be of any length. */
+  get columns(): number | null {
+    const { isTTY, columns } = this.#stdout;
+    return isTTY === true && columns !== undefined && columns > 0 ? columns : null;
+  }
+
   /** One line, or several, for people. */
   line(text = ""): void {
     this.#stdout.write(`${text}\n`);
+  }
+
+  /** A line of words, broken between them where the terminal ends. Not for what is there to be copied. */
+  prose(text: string): void {
+    const { columns } = this;
+    for (const line of columns === null ? [text] : wrapText(text, columns)) this.line(line);
   }
 
   /** Text as it is, without a line end. */
@@ -62,6 +78,14 @@ export class Output {
     rows: readonly (readonly string[])[],
     paintCell: (text: string, column: number) => string = (text) => text,
   ): void {
+    const { columns } = this;
+    const all = [head, ...rows.map((row) => row.map(sanitize))];
+    if (columns !== null && tableWidth(widthsOf(all)) > columns) {
+      const paint = (text: string, row: number, column: number): string =>
+        row === 0 ? this.paint.bold(text) : paintCell(text, column);
+      for (const line of narrowTable(all, columns, paint)) this.line(line);
+      return;
+    }
     const table = new Table({
       head: head.map((title) => this.paint.bold(title)),
       chars: BORDERLESS,

@@ -1,7 +1,8 @@
 /** The command line as a whole. A command's file is loaded when that command is asked for. */
 import { Command, CommanderError } from "commander";
-import { complaintOf, EXIT_USAGE } from "./complaint.ts";
+import { complaintOf, EXIT_USAGE, usageError } from "./complaint.ts";
 import type { Context } from "./context.ts";
+import { similar } from "./similar.ts";
 import { VERSION } from "./version.ts";
 
 /** What the file of a command exports as `define`: its arguments, options, help and action. */
@@ -112,7 +113,8 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     // A group without a subcommand: its help has been shown.
     if (error instanceof CommanderError && error.code === "commander.help") return EXIT_USAGE;
-    const { complaint, exitCode } = complaintOf(error, commandLine(program, args));
+    const { command, path } = deepest(program, args);
+    const { complaint, exitCode } = complaintOf(unknownCommand(command, args, error), path);
     context.output.complain(complaint);
     return exitCode;
   }
@@ -131,8 +133,25 @@ function quieten(command: Command): void {
   for (const child of command.commands) quieten(child);
 }
 
+/** A group with a default command takes a word that is no command for an argument of the default: told as what it is. */
+function unknownCommand(group: Command, args: readonly string[], error: unknown): unknown {
+  if (!(error instanceof CommanderError) || error.code !== "commander.excessArguments") return error;
+  if (group.commands.length === 0) return error;
+  const word = args.filter((candidate) => !candidate.startsWith("-"))[1] ?? "";
+  const meant = similar(
+    word,
+    group.commands.map((command) => command.name()),
+  );
+  const path = `freellm ${group.name()}`;
+  const help = `See: ${path} --help`;
+  return usageError(
+    `unknown command '${word}'`,
+    meant === null ? help : `Did you mean: ${path} ${meant}\n${help}`,
+  );
+}
+
 /** The deepest command that the line names: `freellm keys add`. */
-function commandLine(program: Command, args: readonly string[]): string {
+function deepest(program: Command, args: readonly string[]): { command: Command; path: string } {
   let command = program;
   const path = [program.name()];
   for (const word of args) {
@@ -141,5 +160,5 @@ function commandLine(program: Command, args: readonly string[]): string {
     command = child;
     path.push(word);
   }
-  return path.join(" ");
+  return { command, path: path.join(" ") };
 }

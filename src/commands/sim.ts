@@ -34,7 +34,7 @@ const MOST_DAYS = 90;
 export function define(command: Command, context: Context): void {
   command
     .description(
-      "Run the router against simulated providers in virtual time: some days with a small fleet, or, with\n" +
+      "Run the router against simulated providers in virtual time: some days with a small fleet, or, with " +
         "--schedules, many random worlds in which the properties of the router are checked.",
     )
     .option("--seed <number>", "where chance begins; the same seed gives the same run", wholeNumber, 1)

@@ -3,6 +3,7 @@ import type { KeyView, Snapshot } from "../core/command.ts";
 import { adviceOn } from "./advice.ts";
 import { type Connection, connectToServer, withConnection } from "./connect.ts";
 import type { Context } from "./context.ts";
+import { modelsInUse } from "./in-use.ts";
 import { duration, isoTime } from "./moment.ts";
 import { type RemoteOptions, withExamples, withRemoteOptions } from "./options.ts";
 import { VERSION } from "./version.ts";
@@ -35,7 +36,7 @@ function print({ output }: Context, snapshot: Snapshot, server: Connection["serv
   const rows: [string, string][] = [
     ["server", `${server?.url ?? ""}${process}, version ${version}, up for ${duration(now - startedAt)}`],
     ["keys", states.length === 0 ? "none; add one: freellm keys add" : states.join(", ")],
-    ["models", `${ready} of ${models.length} ready`],
+    ["models", `${ready} of ${modelsInUse(snapshot).length} ready`],
     ["requests", `${totals.requests}, ${totals.failed} failed, ${totals.failovers} failovers`],
     ["tokens", `${totals.inputTokens} in, ${totals.outputTokens} out`],
   ];

@@ -22,10 +22,14 @@ export function define(command: Command, context: Context): void {
     .description("Print the token alone (the default).");
   withRemoteOptions(show).action((options: RemoteOptions) => printToken(options, { type: "token-show" }));
 
+  withExamples(show, "freellm token", "freellm token show --json");
+
   const rotate = command
     .command("rotate")
     .description("Replace the token; the old one stops working at once.");
   withRemoteOptions(rotate).action((options: RemoteOptions) => printToken(options, { type: "token-rotate" }));
+
+  withExamples(rotate, "freellm token rotate");
 
   const add = command
     .command("add <name>")
@@ -52,6 +56,8 @@ export function define(command: Command, context: Context): void {
       output.line("There are none beside the unified token. Make one: freellm token add NAME");
     else for (const name of reply.names) output.line(name);
   });
+
+  withExamples(list, "freellm token list", "freellm token list --json");
 
   withExamples(
     command,

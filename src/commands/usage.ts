@@ -19,10 +19,15 @@ interface UsageOptions extends RemoteOptions {
 const BYS: readonly By[] = ["provider", "model", "key", "day"];
 const RANGES: readonly AnalyticsRange[] = ["1h", "24h", "7d", "30d", "90d"];
 const BAR = 20;
+const NARROW_BAR = 8;
+/** Columns that the wide bar asks for. */
+const WIDE = 100;
 
 const LEGEND = `
-Providers, models and keys count calls: a request that failed over counts once for each call. "all" and days count requests of
-clients. Days are those of UTC. P50 and FIRST are medians of what went well: until the end, and until the first content.`;
+Providers, models and keys count calls: a request that failed over counts once
+for each call. "all" and days count requests of clients. Days are those of UTC.
+P50 and FIRST are medians of what went well: until the end, and until the first
+content.`;
 
 export function define(command: Command, context: Context): void {
   command
@@ -65,7 +70,8 @@ function printUsage(output: Output, view: AnalyticsView, by: By): void {
     return;
   }
   const most = Math.max(...rows.map(({ tokens }) => tokens), 1);
-  const lines = rows.map((row) => [row.name, bar(row.tokens / most, BAR), ...figures(row)]);
+  const width = (output.columns ?? WIDE) < WIDE ? NARROW_BAR : BAR;
+  const lines = rows.map((row) => [row.name, bar(row.tokens / most, width), ...figures(row)]);
   const head = [by.toUpperCase(), "TOKENS", "", "REQUESTS", "FAILED"];
   const timed = by === "day" ? [] : ["IN", "OUT", "P50", "FIRST"];
   const all = measured(total);

@@ -6,6 +6,7 @@ import { keyCount, readSnapshot } from "../core/store/snapshot.ts";
 import { adviceOn } from "./advice.ts";
 import { connectToServer, withConnection } from "./connect.ts";
 import type { Context } from "./context.ts";
+import { modelsInUse } from "./in-use.ts";
 import { duration } from "./moment.ts";
 import { announcedServer } from "./server-file.ts";
 
@@ -29,7 +30,7 @@ export async function welcome(context: Context): Promise<void> {
 /** Nothing is set up: which keys to get. */
 async function atFirst({ output }: Context): Promise<void> {
   const { bold } = output.paint;
-  output.line(
+  output.prose(
     "Nothing is set up yet. Two minutes with a browser give you free models; good keys to get first:",
   );
   output.line();
@@ -45,7 +46,7 @@ function stopped({ output }: Context, keys: number): void {
   const { bold } = output.paint;
   const held = keys === 0 ? "" : ` It holds ${keys} ${keys === 1 ? "key" : "keys"}.`;
   output.line(`freellm is not running.${held}`);
-  output.line(
+  output.prose(
     `Start it here: ${bold("freellm serve")}. With every login: ${bold("freellm service install")}.`,
   );
   output.line(`Your keys: ${bold("freellm keys list")}. One more: ${bold("freellm keys add")}.`);
@@ -65,10 +66,11 @@ async function whileServing({ output }: Context, snapshot: Snapshot, url: string
   }
   const healthy = keys.filter(({ state }) => state === "healthy" || state === "unknown").length;
   const ready = models.filter(({ available }) => available).length;
+  const inUse = modelsInUse(snapshot).length;
   const { requests, failed, failovers } = totals;
   output.line(`freellm is running at ${bold(`${url}/v1`)} for ${duration(now - startedAt)}.`);
   output.line(
-    `${healthy} of ${keys.length} ${keys.length === 1 ? "key" : "keys"} and ${ready} of ${models.length} models are ready.`,
+    `${healthy} of ${keys.length} ${keys.length === 1 ? "key" : "keys"} and ${ready} of ${inUse} models are ready.`,
   );
   output.line(`${requests} requests, ${failed} failed, ${failovers} failovers.`);
   for (const { about, problem, remedy } of adviceOn(snapshot)) output.warn(`${about}: ${problem}; ${remedy}`);

@@ -88,6 +88,7 @@ describe("exit codes", () => {
     const { code, stderr } = await chat(["-m", "no-such-model", "hello"]);
     expect(code).toBe(1);
     expect(stderr).toContain("hint: Known models: freellm models list");
+    expect(stderr.split("freellm models list")).toHaveLength(2);
   });
 
   it("2 without a question or with a file that is not there", async () => {

@@ -129,6 +129,8 @@ function refused(text: string, status: number | undefined, trail: readonly strin
     // Told as it is.
   }
   const hint = status === 404 ? "Known models: freellm models list" : "How the keys are: freellm status";
+  // The hint says it already.
+  if (status === 404) message = message.replace(/ See: freellm models list$/, "");
   const tried = trail.length === 0 ? "" : ` Tried: ${trail.join("; ")}.`;
   return new CommandError("no_answer", `HTTP ${status}: ${message}${tried}`, hint);
 }

@@ -45,9 +45,8 @@ function show({ home, environment, output }: Context, onlyChanged: boolean): voi
 }
 
 function written(value: unknown): string {
-  if (typeof value === "string") return value === "" ? "(empty)" : value;
-  const text = JSON.stringify(value);
-  return text === "[]" || text === "{}" ? "(none)" : text;
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text === "" || text === "[]" || text === "{}" ? "(none)" : text;
 }
 
 /** Text of config.toml; undefined when it is not there. */

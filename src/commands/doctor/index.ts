@@ -93,7 +93,7 @@ function report({ output }: Context, checks: readonly Check[]): void {
     return;
   }
   for (const { result, message, remedy } of checks) {
-    output.line(`${output.paint[COLOURS[result]](result.padEnd(5))}${sanitize(message)}`);
+    output.prose(`${output.paint[COLOURS[result]](result.padEnd(5))}${sanitize(message)}`);
     if (remedy !== null) for (const line of remedy.split("\n")) output.line(`     -> ${sanitize(line)}`);
   }
   const [warnings, failures] = [count("warn"), count("fail")];

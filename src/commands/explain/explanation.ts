@@ -14,8 +14,8 @@ import { printVerdicts, untilText } from "./verdicts.ts";
 
 export function printExplanation(output: Output, explanation: ExplanationView): void {
   const { steps, notes, verdicts, replay } = explanation;
-  const line = (text: string): void => output.line(sanitize(text));
-  output.line(output.paint.bold(sanitize(headline(explanation))));
+  const line = (text: string): void => output.prose(sanitize(text));
+  output.prose(output.paint.bold(sanitize(headline(explanation))));
   for (const text of facts(explanation)) line(`  ${text}`);
   output.line();
   let call = 0;

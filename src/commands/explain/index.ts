@@ -73,7 +73,7 @@ export function define(command: Command, context: Context): void {
 
 const WHAT_IF = `
 What might have been otherwise:
-  groq.tpm=30000            another limit of each of a provider's models: rpm, rpd, tpm, tpd
+  groq.tpm=30000            another rpm, rpd, tpm or tpd of its models
   groq-2=disabled           a key that is not used
   groq/llama-3=disabled     a model that is not used
   strategy=smart            another strategy of auto

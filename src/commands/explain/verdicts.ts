@@ -1,5 +1,6 @@
 /** Candidates with their verdicts, as a table. */
 import type { VerdictView } from "../../core/command/explain.ts";
+import { took } from "../figures.ts";
 import { duration } from "../moment.ts";
 import type { Output } from "../output.ts";
 
@@ -31,5 +32,5 @@ function number(value: number | null): string {
 export function untilText(until: number, at: number): string {
   const left = until - at;
   if (left <= 0) return "at once";
-  return left < 10_000 ? `in ${Math.ceil(left)} ms` : `in ${duration(left)}`;
+  return left < 10_000 ? `in ${took(left)}` : `in ${duration(left)}`;
 }

@@ -43,8 +43,9 @@ const TRAINS: Readonly<Record<ModelView["dataUse"], string>> = {
 
 /** What the columns mean, for the help. */
 export const LEGEND = `
-Columns: CTX: context window in tokens. CAN: T tools, V images, J JSON schema, R reasoning. IQ: an estimate from 0 to 100.
-TRAINS: whether the provider may train on what is sent. STATE begins with a pin (^) where the model goes first.`;
+CTX: context window in tokens. CAN: T tools, V images, J JSON schema, R
+reasoning. IQ: an estimate from 0 to 100. TRAINS: whether the provider may train
+on what is sent. STATE begins with a pin (^) where the model goes first.`;
 
 /**
  * Six columns that fit into 80 while what keeps a model from being used is short. An id that is too long for its column

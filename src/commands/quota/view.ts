@@ -3,31 +3,39 @@ import type { QuotaView, Snapshot } from "../../core/command.ts";
 import { sanitize } from "../../core/vault/sanitize.ts";
 import { drainAdvice } from "../advice.ts";
 import { bar, columns, compact, widthsOf } from "../figures.ts";
+import { tableWidth } from "../layout.ts";
 import { duration } from "../moment.ts";
 import type { Output } from "../output.ts";
 import type { ShownQuota } from "./rows.ts";
 
 export const LEGEND = `
-RUNS DRY: when nothing is left if things go on as in the last hours and at this time on the days before; "-" where it is reset
-before. How much to believe that: "!" much, "~" some, "?" little. SOURCE: where the limit is known from. "stated": the provider
-said so in a reply; "learned": from its refusals; "documented": its documentation, as of a date; "user": you set it; "guessed".
-A limit that nobody knows is not shown: calls go out until the provider refuses one, then a rate is learned.`;
+RUNS DRY: when nothing is left if things go on as in the last hours and at this
+time on the days before; "-" where it is reset before. How much to believe that:
+"!" much, "~" some, "?" little. SOURCE: where the limit is known from. "stated":
+the provider said so in a reply; "learned": from its refusals; "documented": its
+documentation, as of a date; "user": you set it; "guessed". A limit that nobody
+knows is not shown: calls go out until the provider refuses one, then a rate is
+learned.`;
 
 const BAR = 10;
+const INDENT = "  ";
 const HEAD = ["LIMIT", "", "USED", "LEFT", "RESETS IN", "RUNS DRY", "SOURCE"] as const;
 const MARKS = { high: "!", medium: "~", low: "?" } as const;
 
 /** One block for each key or account and model. */
 export function printQuotas(output: Output, quotas: readonly ShownQuota[], now: number): void {
-  const cells = quotas.map((quota) => cellsOf(quota, now));
-  const widths = widthsOf([HEAD, ...cells]);
-  output.line(output.paint.bold(`  ${columns(HEAD, widths)}`));
+  const all = [HEAD, ...quotas.map((quota) => cellsOf(quota, now))];
+  const isNarrow = tableWidth(widthsOf(all)) + INDENT.length > (output.columns ?? Number.POSITIVE_INFINITY);
+  // A terminal that has no room for the bars gets all of the figures.
+  const [head = [], ...cells] = isNarrow ? all.map((row) => row.filter((_, column) => column !== 1)) : all;
+  const widths = widthsOf([head, ...cells]);
+  output.line(output.paint.bold(`${INDENT}${columns(head, widths)}`));
   let last = "";
   for (const [index, quota] of quotas.entries()) {
     const title = titleOf(quota);
     if (title !== last) output.line(sanitize(title));
     last = title;
-    const line = `  ${columns(cells[index] ?? [], widths)}`;
+    const line = `${INDENT}${columns(cells[index] ?? [], widths)}`;
     const full = quota.cap > 0 ? quota.used / quota.cap : 1;
     output.line(full >= 0.9 ? output.paint.red(line) : full >= 0.7 ? output.paint.yellow(line) : line);
   }
@@ -87,7 +95,7 @@ export function printFree(output: Output, { free, now, keys }: Snapshot): void {
     parts.push(`Expected: ${pace}${end} (confidence: ${free.confidence}).`);
   }
   if (parts.length > 0) output.line();
-  for (const part of parts) output.line(part);
+  for (const part of parts) output.prose(part);
 }
 
 export function printNotes(output: Output, snapshot: Snapshot, hidden: number): void {

@@ -15,8 +15,9 @@ const USUAL = 20;
 const MOST = 10_000;
 
 const LEGEND = `
-One line a request, the newest last. SERVED BY is where the answer came from. TRIED names the calls before it that failed, and
-why. Whole stories: freellm explain ID.`;
+The newest last; one line a request, or two or three on a terminal that is not
+wide enough. SERVED BY is where the answer came from. TRIED names the calls
+before it that failed, and why. Whole stories: freellm explain ID.`;
 
 export function define(command: Command, context: Context): void {
   command

@@ -1,0 +1,111 @@
+/** What is said on a terminal stays in its width; what goes into a pipe is left as it is. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { narrowTable, wrapText } from "../../src/commands/layout.ts";
+import { Output } from "../../src/commands/output.ts";
+import { similar } from "../../src/commands/similar.ts";
+import { cli, ensureBinary, temporaryFolder } from "../support/binary.ts";
+
+beforeAll(ensureBinary, 120_000);
+
+const plain = (text: string): string => text;
+
+describe("a line of words", () => {
+  it("that fits is left alone", () => expect(wrapText("one two", 7)).toEqual(["one two"]));
+
+  it("is broken between words", () => expect(wrapText("one two three", 8)).toEqual(["one two", "three"]));
+
+  it("goes on under its text, behind a name or an indent", () => {
+    expect(wrapText("  groq    four models today", 22)).toEqual(["  groq    four models", "          today"]);
+    expect(wrapText("    not this one", 12)).toEqual(["    not this", "    one"]);
+  });
+
+  it("counts what is seen: colours have no width", () =>
+    expect(wrapText("\u001b[1mone\u001b[22m two", 7)).toHaveLength(1));
+
+  it("never breaks a word: an address is there to be copied", () =>
+    expect(wrapText("see https://example.com/a/long/path now", 12)).toEqual([
+      "see",
+      "https://example.com/a/long/path",
+      "now",
+    ]));
+});
+
+describe("a table", () => {
+  const rows = [
+    ["ID", "STATE", "WHY"],
+    ["short", "ready", ""],
+    ["a-rather-long-id-of-a-model", "off", "its provider says that this model is gone for good"],
+  ];
+
+  it("breaks its last column into lines", () =>
+    expect(narrowTable(rows, 64, plain)).toEqual([
+      "ID                           STATE  WHY",
+      "short                        ready",
+      "a-rather-long-id-of-a-model  off    its provider says that this",
+      "                                    model is gone for good",
+    ]));
+
+  it("gives a cell that does not fit a line of its own, and cuts nothing", () => {
+    const lines = narrowTable(rows, 48, plain);
+    expect(lines).toContain("a-rather-long-id-of-a-model");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(48);
+    expect(lines.join(" ").replaceAll(/\s+/g, " ")).toContain("off its provider says that");
+  });
+
+  it.each([
+    ["in a pipe", { isTTY: false }, 1],
+    ["on a wide terminal", { isTTY: true, columns: 100 }, 1],
+    ["on a narrow terminal", { isTTY: true, columns: 40 }, 2],
+  ])("%s takes the lines that it needs", (_, terminal, lines) => {
+    let text = "";
+    const stdout = { ...terminal, write: (piece: string) => (text += piece) };
+    const output = new Output({ stdout, stderr: stdout, environment: { NO_COLOR: "1" }, json: false });
+    output.table(["A", "B"], [["x", "words that are a little longer than forty cells"]]);
+    expect(text.trimEnd().split("\n")).toHaveLength(1 + lines);
+  });
+});
+
+describe("a word that is no command", () => {
+  it.each([
+    ["lst", "list"],
+    ["refesh", "refresh"],
+    ["ad", "add"],
+    ["foo", null],
+  ])("%s: %s", (word, meant) => expect(similar(word, ["add", "list", "refresh", "reorder"])).toBe(meant));
+
+  it.each(["keys", "models", "token", "config", "service"])(
+    "is told as such, also where %s has a default",
+    async (group) => {
+      using folder = temporaryFolder();
+      const { code, stderr } = await cli(folder.path, [group, "bogus"]);
+      expect(code).toBe(2);
+      expect(stderr).toContain("freellm: error: unknown command 'bogus'");
+      expect(stderr).toContain(`freellm: hint: See: freellm ${group} --help`);
+    },
+  );
+
+  it("names what may have been meant", async () => {
+    using folder = temporaryFolder();
+    const { stderr } = await cli(folder.path, ["models", "refesh"]);
+    expect(stderr).toContain("freellm: hint: Did you mean: freellm models refresh\n");
+  });
+});
+
+it("every help has an example and, but for examples, lines of 80 cells at most", {
+  timeout: 60_000,
+}, async () => {
+  using folder = temporaryFolder();
+  const pages = [[""]];
+  for (const path of pages) {
+    const words = path.filter(Boolean);
+    const { stdout } = await cli(folder.path, [...words, "--help"]);
+    const [text = "", examples] = stdout.split("\nExamples:\n");
+    expect(examples, words.join(" ")).toMatch(/^ {2}\$ freellm /m);
+    for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+    const [, commands = ""] = text.split("\nCommands:\n");
+    for (const [, name = ""] of commands.matchAll(/^ {2}([a-z]+)/gm)) {
+      if (name !== "help") pages.push([...words, name]);
+    }
+  }
+  expect(pages.length).toBeGreaterThan(50);
+});
