@@ -21,6 +21,11 @@ export function compact(amount: number): string {
   return `${text}${UNITS[unit]}`;
 }
 
+/** Tokens of a context window, which mostly are powers of two: 8k, 128k, 1M. */
+export function windowSize(tokens: number): string {
+  return compact(tokens % 1_024 === 0 ? (tokens / 1_024) * 1_000 : tokens);
+}
+
 /** At most 6 cells: 0:41, 5:52h, 3d4h. Rounded up: 0:00 is over. */
 export function countdown(milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / SECOND));

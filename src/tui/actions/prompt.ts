@@ -116,9 +116,6 @@ function commanded(situation: Situation, text: string): Outcome {
     case "model":
       return change(ui, { view: "models", filters: { ...ui.filters, models: `model:${rest}` } });
     default:
-      return say(
-        situation,
-        `":${name}" is nothing; there are overview, models, requests, analytics, playground, quit`,
-      );
+      return say(situation, `no ":${name}": overview, models, requests, analytics, playground, help, quit`);
   }
 }

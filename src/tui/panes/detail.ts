@@ -167,8 +167,10 @@ function attemptLines(
     ? `it answered${record.outcome === "broken" ? ", then broke off" : ""}`
     : `${attempt.outcome.replaceAll("_", " ")}${status} after ${latency(attempt.durationMs)}${rule}`;
   const message = attempt.message === null ? [] : wrap(attempt.message, Math.max(10, width - 4));
+  const first: Line = [span(`${index + 1}. `, "dim"), span(where)];
+  const isShort = 3 + where.length + 2 + reason.length <= width;
   return [
-    [span(`${index + 1}. `, "dim"), span(where), span(`  ${reason}`, "dim")],
+    ...(isShort ? [[...first, span(`  ${reason}`, "dim")]] : [first, [span("   "), span(reason, "dim")]]),
     [
       span("   "),
       span(isGood ? glyphs.yes : glyphs.no, isGood ? "good" : "warn"),

@@ -1,6 +1,6 @@
 /** The models in the order in which they are tried, and whether each would be served now. */
 import type { ModelView } from "../../core/command.ts";
-import { compact, countdown } from "../format.ts";
+import { countdown, windowSize } from "../format.ts";
 import { cell, type Line, type Span, span, type Tone } from "../line.ts";
 import { chosen, hiddenModels, modelWord, shownModels, windowStart } from "../lists.ts";
 import { box, join, type PaneInput } from "./pane.ts";
@@ -53,7 +53,7 @@ function table(input: PaneInput, list: readonly ModelView[], width: number, heig
   ];
   const lines = list.slice(start, start + room).map((model): Line => {
     const isChosen = model === current;
-    const window = model.contextWindow === null ? input.glyphs.none : compact(model.contextWindow);
+    const window = model.contextWindow === null ? input.glyphs.none : windowSize(model.contextWindow);
     return join([
       span(isChosen ? input.glyphs.selected : " ", "accent"),
       cell(String(model.order), 4, "dim", "right"),
