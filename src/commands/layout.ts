@@ -32,23 +32,27 @@ export function wrapText(text: string, width: number): string[] {
 }
 
 /**
- * A table that is too wide: its last column is broken into lines; if that is not enough, the widest others give way, and a
- * cell that is longer than its column is written whole, with the rest of its row below. Nothing is cut.
+ * A table that is too wide: columns in which nothing is said are left out, and the last is broken into lines. If that is not
+ * enough, the widest others give way: a cell that is longer than its column is written whole, with the rest of its row
+ * below. Nothing is cut.
  */
 export function narrowTable(
   rows: readonly (readonly string[])[],
   width: number,
   paint: (text: string, row: number, column: number) => string,
 ): string[] {
-  const widths = fitted(rows, width);
+  const used = (rows[0] ?? []).map((_, column) => rows.slice(1).some((row) => (row[column] ?? "") !== ""));
+  const shown = rows.map((row) => row.filter((_, column) => used[column]));
+  const places = used.flatMap((isUsed, column) => (isUsed ? [column] : []));
+  const widths = fitted(shown, width);
   const last = widths.length - 1;
-  return rows.flatMap((row, index) => {
+  return shown.flatMap((row, index) => {
     const lines: string[] = [];
     let line = "";
     let offset = 0;
     for (const [column, cell] of row.entries()) {
       const room = widths[column] ?? 0;
-      const painted = (text: string): string => paint(text, index, column);
+      const painted = (text: string): string => paint(text, index, places[column] ?? column);
       if (column === last) {
         const [first = "", ...others] = wrapText(cell, room);
         lines.push(`${line}${painted(first)}`.trimEnd());

@@ -52,6 +52,18 @@ describe("a table", () => {
     expect(lines.join(" ").replaceAll(/\s+/g, " ")).toContain("off its provider says that");
   });
 
+  it("leaves out a column in which nothing is said", () => {
+    const lines = narrowTable(
+      [
+        ["ID", "LABEL", "STATE"],
+        ["groq-1", "", "healthy"],
+      ],
+      15,
+      (text, _, column) => (column === 2 ? text.toUpperCase() : text),
+    );
+    expect(lines).toEqual(["ID      STATE", "groq-1  HEALTHY"]);
+  });
+
   it.each([
     ["in a pipe", { isTTY: false }, 1],
     ["on a wide terminal", { isTTY: true, columns: 100 }, 1],

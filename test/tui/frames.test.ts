@@ -120,6 +120,14 @@ describe("what is shown", () => {
     expect(at({})).toMatch(/groq-1 429 → cerebras-1 \S streaming/);
   });
 
+  it("why a target was tried, whole, also where a line has no room for it", () => {
+    const ui: Partial<Ui> = { detail: { kind: "request", id: "req_001000" } };
+    for (const columns of [50, 64, 80, 100]) {
+      const text = lines(busy(), ui, { columns, rows: 40 }).join("\n");
+      expect(text, `${columns} columns`).toContain("the first choice that was ready");
+    }
+  });
+
   it("a rest counts down and is over in the frame in which it ends", () => {
     const data = busy();
     const row = (now: number) =>

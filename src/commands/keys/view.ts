@@ -41,7 +41,8 @@ export function printKeys(output: Output, keys: readonly KeyView[], now: number)
     String(key.order),
     key.id,
     key.label ?? "",
-    key.account,
+    // A terminal may be narrow: what goes without saying is not said there.
+    output.columns !== null && key.account === key.id ? "" : key.account,
     secretHint(key.last4),
     key.state,
     [
