@@ -54,8 +54,8 @@ export class SettingsError extends Error {
 export function resolveSettings(sources: SettingSources): ResolvedSettings {
   const problems: SettingProblem[] = [];
   const file = readFile(sources.toml, problems);
-  const settings: Record<string, unknown> = {};
-  const origins: Record<string, SettingOrigin> = {};
+  const settings: Partial<Record<keyof Settings, unknown>> = {};
+  const origins: Partial<Record<keyof Settings, SettingOrigin>> = {};
   for (const [name, row] of settingRows()) {
     const given = lookUp(name, row, sources, file);
     const property = propertyName(name);
@@ -71,7 +71,7 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
   }
   if (problems.length > 0) throw new SettingsError(problems);
   return {
-    settings: settings as unknown as Settings,
+    settings: settings as Settings,
     origins: origins as Record<keyof Settings, SettingOrigin>,
   };
 }

@@ -85,10 +85,10 @@ const PARTS: ReadonlyMap<unknown, v.GenericSchema<unknown, RawPart>> = new Map<
   ["input_file", inputFilePart],
 ]);
 /** Reached only by a part whose type is missing or unknown: makes the error. */
-const unknownPart = v.object(
-  { type: oneOf(["text", "image_url", "input_audio", "file", "refusal"]) },
-  "an object",
-) as unknown as v.GenericSchema<unknown, RawPart>;
+const unknownPart = v.pipe(
+  v.object({ type: oneOf(["text", "image_url", "input_audio", "file", "refusal"]) }, "an object"),
+  v.never(),
+);
 
 const parts = arrayOf(
   v.lazy((input) => (isObject(input) && PARTS.get(input.type)) || unknownPart),
