@@ -17,7 +17,7 @@ import { startUpstream } from "../support/upstream.ts";
 const CLIENTS = 16;
 const KIBIBYTE = 1024;
 const MEGABYTE = 1024 * KIBIBYTE;
-/** Caches, pools and compiled code fill up first: the slope is taken over the rest. */
+/** Caches, pools and compiled code fill up first: growth is taken over the rest. */
 const WARM_UP = 0.3;
 const MOST_GROWTH = MEGABYTE;
 const PER_REQUESTS = 10_000;
@@ -60,7 +60,7 @@ const freellm = await startFreellm({ home: folder.path, env: { FREELLM_LOG_LEVEL
 const samples: Sample[] = [];
 const outcomes = { answered: 0, refused: 0, givenUp: 0, broken: 0 };
 let started = 0;
-const every = Math.max(1, Math.floor(requests / 20));
+const every = Math.max(1, Math.floor(requests / 200));
 
 await Promise.all(
   Array.from({ length: CLIENTS }, async () => {
@@ -76,7 +76,7 @@ await Promise.all(
 sample(requests);
 
 const steady = samples.filter((one) => one.requests >= requests * WARM_UP);
-const growth = slope(steady.map((one) => [one.requests, one.resident])) * PER_REQUESTS;
+const growth = growthOf(steady) * PER_REQUESTS;
 const descriptors = steady.map((one) => one.descriptors);
 const spread = Math.max(...descriptors) - Math.min(...descriptors);
 console.log(
@@ -91,6 +91,18 @@ await second.stop();
 const right = growth < MOST_GROWTH && spread <= MOST_DESCRIPTORS && code === 0;
 console.log(right ? "steady" : "NOT STEADY");
 process.exit(right ? 0 : 1);
+
+/**
+ * Bytes more for each request: the lowest point of the later half against that of the earlier one, because between two
+ * garbage collections memory goes up and down by more than a leak would add.
+ */
+function growthOf(steady: readonly Sample[]): number {
+  const middle = Math.floor(steady.length / 2);
+  const [earlier, later] = [steady.slice(0, middle), steady.slice(middle)];
+  const lowest = (part: readonly Sample[]): number => Math.min(...part.map(({ resident }) => resident));
+  const distance = ((steady.at(-1)?.requests ?? 0) - (steady[0]?.requests ?? 0)) / 2;
+  return (lowest(later) - lowest(earlier)) / Math.max(1, distance);
+}
 
 /** One request; every fifth is given up, at a different moment each time. */
 async function ask({ baseUrl, token }: Freellm, number: number): Promise<keyof typeof outcomes> {
@@ -128,13 +140,6 @@ function sample(number: number): void {
   const resident = Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * KIBIBYTE;
   const descriptors = readdirSync(`/proc/${freellm.pid}/fd`).length;
   samples.push({ requests: number, resident, descriptors });
-  console.log(`${number}: ${(resident / MEGABYTE).toFixed(1)} MiB, ${descriptors} file descriptors`);
-}
-
-/** Of the line that lies closest to the points. */
-function slope(points: [number, number][]): number {
-  const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [x, y] = [mean(points.map(([at]) => at)), mean(points.map(([, value]) => value))];
-  const covariance = points.reduce((sum, [at, value]) => sum + (at - x) * (value - y), 0);
-  return covariance / points.reduce((sum, [at]) => sum + (at - x) ** 2, 0);
+  if (samples.length % 10 === 1)
+    console.log(`${number}: ${(resident / MEGABYTE).toFixed(1)} MiB, ${descriptors} file descriptors`);
 }
