@@ -26,6 +26,8 @@ export function printBanner(output: Output, server: RunningServer): void {
   if (fleet !== null) {
     row("demo", "the providers are simulated, and nothing is kept");
     for (const { name, behaviour } of fleet.endpoints) output.prose(`${" ".repeat(12)}${name}: ${behaviour}`);
+  } else if (home === null) {
+    row("kept", "nothing: keys and history are forgotten at the end");
   } else {
     row("sealed by", application.vault.describe());
   }

@@ -67,6 +67,8 @@ it("uses the keys of the environment, names them by their last four characters, 
     expect(said).toContain("GROQ_API_KEY (...1111) is used as groq-1, in memory only.");
     expect(said).toContain("CLOUDFLARE_API_TOKEN (...2222) is used as cloudflare-1");
     expect(said).toContain("CUSTOM_1_BASE_URL (...4711) is used as house-1");
+    expect(said).toMatch(/^ {2}kept +nothing: /m);
+    expect(said).not.toContain("FREELLM_ENCRYPTION_KEY");
     expect(said).toMatch(/MISTRAL_API_KEY .*is not used: This is not a key/);
     expect(said).not.toContain("9999");
     expect(said).not.toContain("GITHUB");
