@@ -1,15 +1,16 @@
 /** `models refresh`: what a provider lists is shown, taken over, kept, and costs nothing unasked. */
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { cpSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type ListingServer, model, shown, startListing } from "../catalogue/support.ts";
 import { addCustomKey, cli, ensureBinary, startFreellm, temporaryFolder } from "../support/binary.ts";
 import { KEY, onTerminal } from "./terminal.ts";
-
-beforeAll(ensureBinary);
 
 const SECRET = `sk-or-v1-${"0a".repeat(32)}`;
 const FREE = { pricing: { prompt: "0", completion: "0" } };
 const PAID = { pricing: { prompt: "0.000001", completion: "0.000002" } };
 
+/** A home with a key, made once. */
+const furnished = temporaryFolder();
 let folder: ReturnType<typeof temporaryFolder>;
 let home: string;
 let provider: ListingServer;
@@ -17,16 +18,25 @@ let provider: ListingServer;
 let kept: string;
 let lost: string;
 
-beforeEach(async () => {
+beforeAll(async () => {
+  await ensureBinary();
+  provider = await startListing();
+  const args = ["keys", "add", "openrouter", "--base-url", provider.baseUrl, "--no-test"];
+  const added = await cli(furnished.path, args, { stdin: `${SECRET}\n` });
+  expect(added.code).toBe(0);
+  const free = (await shown(furnished.path, "--provider", "openrouter")).filter((entry) => entry.enabled);
+  [kept = "", lost = ""] = free.map(({ id }) => id.slice("openrouter/".length));
+});
+afterAll(async () => {
+  await provider.stop();
+  furnished[Symbol.dispose]();
+});
+beforeEach(() => {
   folder = temporaryFolder();
   home = folder.path;
-  provider = await startListing();
-  const added = await cli(home, ["keys", "add", "openrouter", "--base-url", provider.baseUrl, "--no-test"], {
-    stdin: `${SECRET}\n`,
-  });
-  expect(added.code).toBe(0);
-  const free = (await shown(home, "--provider", "openrouter")).filter((entry) => entry.enabled);
-  [kept = "", lost = ""] = free.map(({ id }) => id.slice("openrouter/".length));
+  cpSync(furnished.path, home, { recursive: true });
+  provider.asked.length = 0;
+  provider.called.length = 0;
   provider.lists([
     { id: kept, context_length: 4_321, ...FREE },
     { id: "vendor/new-free", context_length: 65_536, ...FREE },
@@ -34,10 +44,7 @@ beforeEach(async () => {
     { id: "vendor/new-silent" },
   ]);
 });
-afterEach(async () => {
-  await provider.stop();
-  folder[Symbol.dispose]();
-});
+afterEach(() => folder[Symbol.dispose]());
 
 const refresh = (...args: string[]) => cli(home, ["models", "refresh", ...args]);
 const state = async (id: string) => await model(home, `openrouter/${id}`);

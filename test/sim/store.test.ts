@@ -1,4 +1,5 @@
 /** Schedules with restarts whose memory is the real store: journal, compaction and restore on both engines. */
+import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import type { Database, Timers } from "../../src/core/ports.ts";
 import type { RouterEvent } from "../../src/core/route/event.ts";
@@ -10,6 +11,7 @@ import { createJournal, type StoreJournal } from "../../src/core/store/journal.t
 import { createLearnt } from "../../src/core/store/learnt.ts";
 import { migrate } from "../../src/core/store/migrations.ts";
 import { restoreEvents } from "../../src/core/store/restore.ts";
+import { temporaryFolder } from "../support/binary.ts";
 import { simParts } from "./parts.ts";
 
 const MINUTE = 60_000;
@@ -70,16 +72,19 @@ class StoreLedger implements SimLedger {
   }
 }
 
+const folder = temporaryFolder();
 const open: Database[] = [];
+let files = 0;
 afterAll(async () => {
   // Journals of processes that died still write what is queued.
   await new Promise((resolve) => setTimeout(resolve, 50));
   for (const database of open) database.close();
+  folder[Symbol.dispose]();
 });
 
 it.each([
   ["sql.js", openSqljsDatabase, 10],
-  ["bun:sqlite", async () => openBunDatabase(":memory:"), 80],
+  ["bun:sqlite", async () => openBunDatabase(join(folder.path, `${files++}.db`)), 80],
 ] as const)("lose no count with %s", { timeout: 120_000 }, async (_, openDatabase, wanted) => {
   let checked = 0;
   for (let seed = 1; checked < wanted; seed++) {
