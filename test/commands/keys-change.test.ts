@@ -1,5 +1,5 @@
 /** Changes of keys that are there: secret, label, account, address; with a server and without. */
-import { readFileSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   addCustomKey,
@@ -17,32 +17,43 @@ const OLD = "sk-made-up-old-1111";
 const NEW = "sk-made-up-new-2222";
 const BAD = "sk-made-up-bad-3333";
 
+/** A home with two keys, made once. */
+const model = temporaryFolder();
 let host: KeyHost;
 beforeAll(async () => {
   await ensureBinary();
   host = await startKeyHost(OLD, NEW);
+  await fill(model.path);
 });
 afterEach(() => {
   host.broken = null;
   host.publicList = false;
 });
-afterAll(() => host.stop());
+afterAll(async () => {
+  model[Symbol.dispose]();
+  await host.stop();
+});
 
 async function listed(home: string): Promise<Record<string, unknown>[]> {
   return JSON.parse((await cli(home, ["keys", "list", "--json"])).stdout).keys;
 }
 
-async function furnish(home: string): Promise<void> {
+async function fill(home: string): Promise<void> {
   await addCustomKey(home, { name: "one", baseUrl: "http://127.0.0.1:9/v1", key: null, models: ["m"] });
   await addCustomKey(home, { name: "home", baseUrl: host.baseUrl, key: OLD, models: ["m"] });
   await cli(home, ["keys", "edit", "home-1", "--label", "mine"]);
   await cli(home, ["keys", "reorder", "home-1", "one-1"]);
 }
 
+/** Such a home without the work of making it. */
+function furnish(home: string): void {
+  cpSync(model.path, home, { recursive: true });
+}
+
 describe("keys rotate", () => {
   it("replaces the secret by one that was accepted, and keeps id, label and order", async () => {
     using folder = temporaryFolder();
-    await furnish(folder.path);
+    furnish(folder.path);
     const rotated = await cli(folder.path, ["keys", "rotate", "home-1"], { stdin: `${NEW}\n` });
     expect(rotated.code).toBe(0);
     expect(rotated.stdout).toContain("home-1 has a new key (...2222), which its provider accepts.");
@@ -62,7 +73,7 @@ describe("keys rotate", () => {
     ["is empty", "", null, "The new key is missing"],
   ])("keeps the old one where the new one %s", async (_why, secret, broken, message) => {
     using folder = temporaryFolder();
-    await furnish(folder.path);
+    furnish(folder.path);
     host.broken = broken;
     const { code, stdout, stderr } = await cli(folder.path, ["keys", "rotate", "home-1"], {
       stdin: `${secret}\n`,
@@ -75,7 +86,7 @@ describe("keys rotate", () => {
 
   it("asks nobody with --no-test", async () => {
     using folder = temporaryFolder();
-    await furnish(folder.path);
+    furnish(folder.path);
     const before = host.calls.length;
     expect(
       (await cli(folder.path, ["keys", "rotate", "home-1", "--no-test"], { stdin: `${BAD}\n` })).code,
@@ -137,7 +148,7 @@ describe("a running server", () => {
   let freellm: Freellm;
   const folder = temporaryFolder();
   beforeAll(async () => {
-    await furnish(folder.path);
+    furnish(folder.path);
     freellm = await startFreellm({ home: folder.path });
   });
   afterAll(async () => {
