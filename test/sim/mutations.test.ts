@@ -91,6 +91,17 @@ describe("a router that", () => {
     expect(found.map(({ property }) => property)).toContain("restart");
   });
 
+  it("lets everybody in at once after a rest that it only guessed is caught", async () => {
+    const found = await violationsWith(() => ({
+      corrupt: (event) => {
+        if (event.type !== "rest-set") return event;
+        const { guessed: _, ...rest } = event;
+        return rest;
+      },
+    }));
+    expect(found.map(({ property }) => property)).toContain("usable");
+  });
+
   it("decides by something else than the events is caught", async () => {
     let runs = 0;
     const found = await violationsWith(() => {

@@ -150,11 +150,13 @@ describe("the journal", () => {
     const rest = { type: "rest-set", kind: "quota_day", at: NOW } as const;
     store.journal.append({ ...rest, scope: "key:groq-1", until: NOW + 120_000 });
     store.journal.append({ ...rest, scope: "account:groq/x", until: NOW + 120_001 });
+    const guess = { ...rest, scope: "model:groq/m", until: NOW + 120_001, guessed: true } as const;
+    store.journal.append(guess);
     store.journal.append({ ...rest, scope: "provider:groq", until: NOW + 500_000 });
     store.journal.append({ type: "rest-cleared", scope: "provider:groq" });
     await store.journal.committed();
     expect(store.keys.list()).toMatchObject([{ id: "groq-1", state: "invalid", stateDetail: "401" }]);
-    expect(store.restore(NOW)).toEqual([{ ...rest, scope: "account:groq/x", until: NOW + 120_001 }]);
+    expect(store.restore(NOW)).toEqual([{ ...rest, scope: "account:groq/x", until: NOW + 120_001 }, guess]);
     expect(store.restore(NOW + 120_001)).toEqual([]);
   });
 });

@@ -290,7 +290,7 @@ export class Catalogue {
   rest(scope: RestScope): Rest {
     let rest = this.rests.get(scope);
     if (!rest) {
-      rest = { scope, since: 0, until: 0, kind: null, hits: 0 };
+      rest = { scope, since: 0, until: 0, kind: null, hits: 0, guessed: false, probe: null };
       this.rests.set(scope, rest);
     }
     return rest;

@@ -81,7 +81,7 @@ export function restAfter(
   const hits = current?.hits ?? 0;
   const guess = rest[Math.min(hits, rest.length - 1)];
   const until = failure.until ?? (guess === undefined ? undefined : at + guess);
-  return until === undefined || until <= at
-    ? null
-    : { type: "rest-set", scope, kind: failure.kind, until, at };
+  if (until === undefined || until <= at) return null;
+  const guessed = failure.until === undefined ? { guessed: true as const } : {};
+  return { type: "rest-set", scope, kind: failure.kind, until, at, ...guessed };
 }

@@ -36,7 +36,7 @@ type PackedEvent =
     ]
   | [5, key: number, model: number, at: number, observations: PackedObservation[]]
   | [6, conversation: string, key: number, model: number, at: number]
-  | [7, scope: string, kind: number, until: number, at: number]
+  | [7, scope: string, kind: number, until: number, at: number, guessed: 0 | 1]
   /** Rare ones, as they are. */
   | string;
 type PackedObservation = [
@@ -59,7 +59,7 @@ interface Packable {
   "call-failed": "keyId" | "model" | "at" | "failure";
   "limit-observed": "keyId" | "model" | "at" | "observations";
   "conversation-bound": "conversation" | "keyId" | "model" | "at";
-  "rest-set": "scope" | "kind" | "until" | "at";
+  "rest-set": "scope" | "kind" | "until" | "at" | "guessed";
 }
 type Forgotten<T extends keyof Packable> = Exclude<
   keyof Extract<RouterEvent, { type: T }>,
@@ -148,7 +148,7 @@ function pack(event: RouterEvent, words: Words, start: number): PackedEvent {
     case "conversation-bound":
       return [6, event.conversation, word(event.keyId), word(event.model), event.at - start];
     case "rest-set":
-      return [7, event.scope, word(event.kind), event.until, event.at - start];
+      return [7, event.scope, word(event.kind), event.until, event.at - start, event.guessed ? 1 : 0];
     default:
       return archiveText(event);
   }
@@ -219,8 +219,9 @@ function unpack(
       return { type: "conversation-bound", conversation, ...place };
     }
     case 7: {
-      const [, scope, kind, until, at] = packed;
-      return { type: "rest-set", scope, kind: word(kind), until, at: at + start };
+      const [, scope, kind, until, at, isGuessed] = packed;
+      const guessed = isGuessed === 1 ? { guessed: true as const } : {};
+      return { type: "rest-set", scope, kind: word(kind), until, at: at + start, ...guessed };
     }
   }
 }

@@ -214,7 +214,8 @@ export type RouterEvent =
   | { type: "parameter-refused"; model: ModelKey; parameter: string }
   /** A prompt of so many estimated tokens was too long. `stated`: the window as the model itself gave it, in tokens. */
   | { type: "window-refused"; model: ModelKey; promptTokens: number; stated: number | null }
-  | { type: "rest-set"; scope: RestScope; kind: FailureKind; until: number; at: number }
+  /** `guessed`: nobody stated how long; one call finds out whether it is over. */
+  | { type: "rest-set"; scope: RestScope; kind: FailureKind; until: number; at: number; guessed?: true }
   | { type: "rest-cleared"; scope: RestScope }
   /** From now on the conversation stays where it was served. */
   | { type: "conversation-bound"; conversation: string; keyId: KeyId; model: ModelKey; at: number }

@@ -22,7 +22,8 @@ export function observeLimits(
       const spent = target.rests[observation.subject === "pool" ? 2 : 0];
       if (spent && observation.remaining === 0 && observation.resetAt !== undefined) {
         const latest = at + WINDOW_MS[observation.window];
-        setRest(spent, "rate_unknown", Math.min(observation.resetAt, latest), at);
+        const until = Math.min(observation.resetAt, latest);
+        setRest(spent, { kind: "rate_unknown", until, guessed: false }, at);
       }
       continue;
     }

@@ -7,7 +7,7 @@ import { type Counter, type Need, needFor } from "./counter.ts";
 import type { RequestNeeds, TokenEstimate } from "./estimate.ts";
 import type { Weights } from "./preferences.ts";
 import { score, scoreParts } from "./score.ts";
-import { type ModelEntry, type Rest, type Target, windowOf } from "./target.ts";
+import { type ModelEntry, type Rest, restingUntil, type Target, windowOf } from "./target.ts";
 
 /** What this request has learnt on its way. Owned by the failover loop. */
 export interface Progress {
@@ -178,15 +178,11 @@ export function boundFreeAt(request: RouteRequest, now: number): number | null {
 
 /** Whether no rest, breaker or limit stands in the way: `passingObstacle` is then null. */
 function isFree(request: RouteRequest, target: Target, now: number): boolean {
-  for (const rest of target.rests) if (isResting(rest, now)) return false;
+  for (const rest of target.rests) if (restingUntil(rest, now) !== null) return false;
   if (target.model.health.blockedUntil(now) !== null) return false;
   const need = needOf(request, target);
   for (const counter of target.counters) if (!counter.hasRoom(need, now)) return false;
   return true;
-}
-
-function isResting(rest: Rest, now: number): boolean {
-  return rest.until > now && rest.kind !== null && now >= rest.since - CLOCK_TOLERANCE_MS;
 }
 
 /** What time does not heal: permanent obstacles first, then what this request has seen. */
@@ -215,8 +211,9 @@ function lastingObstacle(request: RouteRequest, target: Target, now: number): Ob
 function longestRest(target: Target, now: number): PassingObstacle | null {
   let longest: PassingObstacle | null = null;
   for (const rest of target.rests) {
-    if (!isResting(rest, now) || rest.kind === null || rest.until <= (longest?.until ?? now)) continue;
-    longest = { reason: "resting", until: rest.until, kind: rest.kind, rest };
+    const until = restingUntil(rest, now);
+    if (until === null || rest.kind === null || until <= (longest?.until ?? now)) continue;
+    longest = { reason: "resting", until, kind: rest.kind, rest };
   }
   return longest;
 }
@@ -233,9 +230,6 @@ function passingObstacle(request: RouteRequest, target: Target, now: number): Pa
   }
   return longest;
 }
-
-/** A rest that was set this much later than now is void: the clock was set back. */
-const CLOCK_TOLERANCE_MS = 30_000;
 
 /** The estimate is on the high side, so a prompt is called too long only when it clearly is. */
 const SURELY_TOO_LONG = 1.25;

@@ -11,12 +11,14 @@ import { Drains } from "./drains.ts";
 import type { KeyId, Learnt, RouterEvent } from "./event.ts";
 import { learnPace, learntLimits, learnWindow, observeLimits, restoreLimit } from "./learning.ts";
 import { COARSE_MS } from "./pace.ts";
-import { setRest, type Target } from "./target.ts";
+import { type Rest, setRest, type Target } from "./target.ts";
 
 interface OpenCall {
   target: Target;
   /** Those that were taken from: a change of configuration must not move the call to others. */
   counters: readonly Counter[];
+  /** Those that it may be finding out about. */
+  rests: readonly Rest[];
   need: Need;
   estimate: number;
   isRetry: boolean;
@@ -130,15 +132,13 @@ export class RouterState {
         learnWindow(catalogue.models.get(event.model), event.promptTokens, event.stated);
         break;
       case "rest-set": {
-        setRest(catalogue.rest(event.scope), event.kind, event.until, event.at);
+        const { kind, until, guessed = false } = event;
+        setRest(catalogue.rest(event.scope), { kind, until, guessed }, event.at);
         break;
       }
       case "rest-cleared": {
-        const rest = catalogue.rest(event.scope);
-        rest.since = 0;
-        rest.until = 0;
-        rest.kind = null;
-        rest.hits = 0;
+        const none = { since: 0, until: 0, kind: null, hits: 0, guessed: false, probe: null };
+        Object.assign(catalogue.rest(event.scope), none satisfies Omit<Rest, "scope">);
         break;
       }
       case "conversation-bound":
@@ -163,6 +163,9 @@ export class RouterState {
     const need = needFor(1, event.inputTokens, output, target.model.model.unitCost);
     for (const counter of target.counters) counter.reserve(need, event.at);
     target.model.health.dispatched(event.callId);
+    for (const rest of target.rests) {
+      if (rest.guessed && rest.until <= event.at) rest.probe ??= event.callId;
+    }
     target.model.pace.add(event.at, 1, 1);
     this.#sent++;
     this.lastUsedAt = event.at;
@@ -170,7 +173,8 @@ export class RouterState {
     const isRetry = (event.attempt ?? 1) > 1;
     if (isRetry) this.#retries++;
     const { estimate, at } = event;
-    this.#calls.set(event.callId, { target, counters: target.counters, need, estimate, isRetry, at });
+    const { counters, rests } = target;
+    this.#calls.set(event.callId, { target, counters, rests, need, estimate, isRetry, at });
   }
 
   #settle(event: Extract<RouterEvent, { type: "call-settled" }>): void {
@@ -187,6 +191,7 @@ export class RouterState {
     if (event.generationMs !== undefined) measured.generated(event.outputTokens, event.generationMs);
     // A probe that ended without an outcome (the client left) must not block the next one.
     call.target.model.health.ended(event.callId);
+    for (const rest of call.rests) if (rest.probe === event.callId) rest.probe = null;
   }
 
   #noRetry(call: OpenCall): void {
@@ -216,7 +221,7 @@ export class RouterState {
     target.model.measured.succeeded(at, event.firstContentMs);
     this.#provenAt.set(event.keyId, at);
     for (const rest of target.rests) {
-      if (rest.until <= at) rest.hits = 0;
+      if (rest.until <= at) Object.assign(rest, { hits: 0, guessed: false, probe: null });
     }
     if (target.key.state !== "healthy" && target.key.state !== "disabled") {
       target.key.state = "healthy";
@@ -251,14 +256,16 @@ export class RouterState {
     const counters = this.catalogue.archive(archive, open);
     this.conversations.archive(archive);
     this.drains.archive(archive, counters);
-    const calls = [...this.#calls].map(([id, { target, counters: taken, ...call }]) => {
+    const calls = [...this.#calls].map(([id, { target, counters: taken, rests, ...call }]) => {
       const place = { keyId: target.key.id, model: target.model.key };
-      return { id, call, ...place, counters: taken.map(counters.numberOf) };
+      const scopes = rests.map(({ scope }) => scope);
+      return { id, call, ...place, counters: taken.map(counters.numberOf), scopes };
     });
-    for (const { id, call, keyId, model, counters: taken } of archive.value(calls)) {
+    for (const { id, call, keyId, model, counters: taken, scopes } of archive.value(calls)) {
       const target = this.catalogue.target(keyId, model);
       // Of a key or a model that is gone: what it took counts, and nothing else will come of it.
-      if (target) this.#calls.set(id, { ...call, target, counters: taken.map(counters.at) });
+      const rests = scopes.map((scope) => this.catalogue.rest(scope));
+      if (target) this.#calls.set(id, { ...call, target, rests, counters: taken.map(counters.at) });
     }
   }
 

@@ -15,6 +15,10 @@ export interface Rest {
   kind: FailureKind | null;
   /** Consecutive hits without a success between: lengthens rests that nobody stated. */
   hits: number;
+  /** Nobody stated it: one call finds out whether it is over. */
+  guessed: boolean;
+  /** The call that is finding out. */
+  probe: number | null;
 }
 
 export interface ModelEntry {
@@ -64,12 +68,23 @@ export interface Target {
 }
 
 /** A rest that ends later wins. Failures of calls that were under way when it began are no further hits. */
-export function setRest(current: Rest, kind: FailureKind, until: number, at: number): void {
+export function setRest(current: Rest, next: Pick<Rest, "kind" | "until" | "guessed">, at: number): void {
+  const { kind, until, guessed } = next;
   if (current.until <= at) current.hits++;
   if (until <= current.until) return;
-  current.since = at;
-  current.until = until;
-  current.kind = kind;
+  Object.assign(current, { since: at, until, kind, guessed, probe: null });
+}
+
+/** A rest that was set this much later than now is void: the clock was set back. */
+const CLOCK_TOLERANCE_MS = 30_000;
+/** The call that finds out has no known end: look again after this long. */
+const PROBE_RECHECK_MS = 500;
+
+/** null when it does not stand in the way of a call now; else when to look again. */
+export function restingUntil({ kind, since, until, guessed, probe }: Rest, now: number): number | null {
+  if (kind === null || now < since - CLOCK_TOLERANCE_MS) return null;
+  if (until > now) return until;
+  return guessed && probe !== null ? now + PROBE_RECHECK_MS : null;
 }
 
 export function restScopes(key: RoutedKey, model: ModelKey): RestScope[] {

@@ -9,11 +9,11 @@ import { Breakers } from "./breakers.ts";
 import { amountOf, type Evidence, type Evident } from "./evidence.ts";
 import { EvidenceFiles } from "./evidence-files.ts";
 import { isOut, limitName, targetName } from "./referee.ts";
+import { Rests } from "./rests.ts";
 import type { SimLedger, SimParts } from "./world.ts";
 
 type Reserved = Extract<RouterEvent, { type: "call-reserved" }>;
 type Settled = Extract<RouterEvent, { type: "call-settled" }>;
-type RestSet = Extract<RouterEvent, { type: "rest-set" }>;
 
 interface Witnessed {
   model: string;
@@ -24,7 +24,6 @@ interface Witnessed {
   taken: { evidence: Evidence; use: Evident; amount: number }[];
 }
 
-const REMEMBERED_REST_MS = 120_000;
 /** A settlement waits this long for company: a crash may lose it. */
 const LAZY_MS = 260;
 const ROUNDING = 1e-6;
@@ -32,11 +31,9 @@ const ROUNDING = 1e-6;
 export class Witness {
   readonly #files: EvidenceFiles;
   readonly #calls = new Map<number, Witnessed>();
-  readonly #rests = new Map<string, RestSet>();
+  readonly #rests = new Rests();
   #hasRestarted = false;
   readonly #refused = new Map<string, number>();
-  /** What was told to be used up, and until when. */
-  readonly #spent = new Map<string, number>();
   #breakers = new Breakers();
 
   constructor(parts: Pick<SimParts, "windowOf">) {
@@ -56,16 +53,15 @@ export class Witness {
         break;
       case "call-succeeded":
         this.#breakers.succeeded(event.model);
+        this.#rests.succeeded(this.#scopes(state.catalogue.target(event.keyId, event.model)), event.at);
         break;
       case "call-failed":
         if (consequenceOf(event.failure.kind).breaker) this.#breakers.failed(event.model, event.at);
         this.#files.learnt(state.catalogue.target(event.keyId, event.model));
         break;
-      case "rest-set": {
-        const known = this.#rests.get(event.scope);
-        if (known === undefined || event.until > known.until) this.#rests.set(event.scope, event);
+      case "rest-set":
+        this.#rests.set(event);
         break;
-      }
       case "limit-observed": {
         const target = state.catalogue.target(event.keyId, event.model);
         if (target) this.#told(event, target);
@@ -88,7 +84,7 @@ export class Witness {
     const { waitingFor } = progress;
     if (waitingFor !== null && waitingFor.family !== target.model.model.family)
       return `${name} is no equal of what is waited for`;
-    const rest = this.#rest(target, now);
+    const rest = this.#rests.forbids(this.#scopes(target), now);
     if (rest !== null) return `${name} rests until ${rest.until} (${rest.scope}, ${rest.kind})`;
     if (this.#breakers.mustBeOpen(target.model.key, now)) return `the breaker of ${name} is open`;
     const need = needOf(request, target);
@@ -126,8 +122,7 @@ export class Witness {
     if (progress.objected.has(model.provider)) return true;
     if (progress.waitingFor !== null && progress.waitingFor.family !== model.family) return true;
     if (progress.sparesFailing && this.#breakers.justFailed(model.provider, now)) return true;
-    if (this.#rest(target, now) !== null) return true;
-    if (this.#files.about(target).scopes.some((scope) => now < (this.#spent.get(scope) ?? 0))) return true;
+    if (this.#rests.mayForbid(this.#scopes(target), now)) return true;
     if (this.#breakers.mayBeOpen(target.model.key, now)) return true;
     const need = needOf(request, target);
     for (const [index, evidence] of this.#files.of(target).entries()) {
@@ -170,9 +165,7 @@ export class Witness {
       }
       evidence.others = 0;
     }
-    for (const [scope, rest] of this.#rests) {
-      if (rest.until - rest.at <= REMEMBERED_REST_MS) this.#rests.delete(scope);
-    }
+    this.#rests.restarted(now);
     this.#breakers = new Breakers();
     this.#files.forgetTargets();
   }
@@ -195,7 +188,7 @@ export class Witness {
         }
       }
     }
-    for (const { scope, until } of this.#rests.values()) {
+    for (const { scope, until } of this.#rests.all) {
       if (until > now && state.catalogue.rest(scope).until !== until)
         return `the rest of ${scope} was forgotten`;
     }
@@ -216,6 +209,7 @@ export class Witness {
     const call = { model: event.model, need, unitCost, at: event.at, settledAt: null, taken };
     this.#calls.set(event.callId, call);
     this.#breakers.began(event.model, event.callId);
+    this.#rests.began(this.#scopes(target), event.callId, event.at);
     for (const [id, { settledAt }] of this.#calls) {
       if (settledAt === null || settledAt > event.at - 2 * LAZY_MS) break;
       this.#calls.delete(id);
@@ -226,6 +220,7 @@ export class Witness {
     const call = this.#calls.get(event.callId);
     if (!call) return;
     this.#breakers.ended(call.model, event.callId);
+    this.#rests.ended(event.callId);
     call.settledAt = event.at;
     const real = needFor(event.requests, event.inputTokens, event.outputTokens, call.unitCost);
     for (const { evidence, use } of call.taken) {
@@ -245,8 +240,7 @@ export class Witness {
     for (const { metric, window, subject, remaining, resetAt } of event.observations) {
       // Of a limit that nobody knows, the target or the account may rest until it is over.
       if (remaining === 0 && resetAt !== undefined) {
-        const scope = this.#files.about(target).scopes[subject === "pool" ? 2 : 0] ?? "";
-        this.#spent.set(scope, Math.max(resetAt, this.#spent.get(scope) ?? 0));
+        this.#rests.spent(this.#scopes(target)[subject === "pool" ? 2 : 0] ?? "", resetAt);
       }
       for (const [index, evidence] of this.#files.of(target).entries()) {
         const counter = target.counters[index];
@@ -260,13 +254,9 @@ export class Witness {
     }
   }
 
-  #rest(target: Target, now: number): RestSet | null {
-    if (this.#rests.size === 0) return null;
-    for (const scope of this.#files.about(target).scopes) {
-      const rest = this.#rests.get(scope);
-      if (rest !== undefined && rest.until > now) return rest;
-    }
-    return null;
+  /** What may rest of it. */
+  #scopes(target: Target | undefined): readonly string[] {
+    return target === undefined ? [] : this.#files.about(target).scopes;
   }
 
   /** What replies taught may be learnt anew after a restart, without the use of before. */

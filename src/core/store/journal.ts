@@ -27,8 +27,9 @@ function createWriter(database: Database): Writer {
   );
   // A rest that ends later wins, as in the routing state.
   const rest = database.prepare(`
-    INSERT INTO rests (scope, kind, until, at) VALUES (?, ?, ?, ?)
-    ON CONFLICT (scope) DO UPDATE SET kind = excluded.kind, until = excluded.until, at = excluded.at
+    INSERT INTO rests (scope, kind, until, at, guessed) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (scope) DO UPDATE SET
+      kind = excluded.kind, until = excluded.until, at = excluded.at, guessed = excluded.guessed
     WHERE excluded.until > rests.until`);
   const clearRest = database.prepare("DELETE FROM rests WHERE scope = ?");
   // A key that was removed meanwhile must not come back as a state without a key.
@@ -55,7 +56,7 @@ function createWriter(database: Database): Writer {
         settle.run(event.at, event.requests, event.inputTokens, event.outputTokens, event.callId);
         break;
       case "rest-set":
-        rest.run(event.scope, event.kind, event.until, event.at);
+        rest.run(event.scope, event.kind, event.until, event.at, event.guessed ? 1 : 0);
         break;
       case "rest-cleared":
         clearRest.run(event.scope);

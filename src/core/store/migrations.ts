@@ -153,8 +153,14 @@ const DECISIONS = `
   PRAGMA user_version = 6;
 `;
 
+/** rests: whether anybody stated how long. */
+const GUESSES = `
+  ALTER TABLE rests ADD COLUMN guessed INTEGER NOT NULL DEFAULT 0;
+  PRAGMA user_version = 7;
+`;
+
 /** Step n brings the database to `user_version` n; each sets it itself, because a pragma takes no parameters. */
-const MIGRATIONS: readonly string[] = [FIRST, ROLLUPS, MODELS, PROXIES, LEARNT, DECISIONS];
+const MIGRATIONS: readonly string[] = [FIRST, ROLLUPS, MODELS, PROXIES, LEARNT, DECISIONS, GUESSES];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

@@ -48,7 +48,9 @@ export function restoreEvents(database: Database, now: number): RouterEvent[] {
     ...database.prepare(REQUESTS).all(),
     ...database.prepare(TOKENS).all(),
   ];
-  const rests = database.prepare("SELECT scope, kind, until, at FROM rests WHERE until > ?").all(now);
+  const rests = database
+    .prepare("SELECT scope, kind, until, at, guessed FROM rests WHERE until > ?")
+    .all(now);
   return [
     ...usage.map((row) => toEvent(row, now)).sort(byEnd),
     ...rests.map(
@@ -58,6 +60,7 @@ export function restoreEvents(database: Database, now: number): RouterEvent[] {
         kind: readText(row, "kind") as RestSet["kind"],
         until: readNumber(row, "until"),
         at: readNumber(row, "at"),
+        ...(readNumber(row, "guessed") === 1 ? { guessed: true as const } : {}),
       }),
     ),
   ];
