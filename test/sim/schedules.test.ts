@@ -1,11 +1,12 @@
 /** The properties of the router over random schedules: 100,000 of them, or as many as SIM_SCHEDULES says. */
 import { execFile } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 
 const SCHEDULES = Number(process.env.SIM_SCHEDULES ?? 100_000);
-const PROCESSES = 2;
+const PROCESSES = Math.max(2, availableParallelism());
 
 interface Report {
   totals: { requests: number; failovers: number; restarts: number; saturated: number };
