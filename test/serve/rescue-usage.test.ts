@@ -38,7 +38,7 @@ const counted = (inputTokens: number, outputTokens: number): ChatEvent => ({
 it("the prompt is the client's own, not that of the continuation; the output is all of it", async () => {
   const first = live(50, [[text("a".repeat(40))]]);
   const next = live(90, [[text("b".repeat(40))], [{ type: "finish", reason: "stop" }, counted(80, 9)]]);
-  const rescued = new RescuedAnswer(first, { goOn: async () => next });
+  const rescued = new RescuedAnswer(first, { goOn: async () => next, continuesExactly: () => false });
   expect(await lastUsage(rescued)).toEqual({ inputTokens: 50, outputTokens: 19, estimated: true });
   expect(rescued.usage.inputTokens).toBe(50);
 });
@@ -46,6 +46,6 @@ it("the prompt is the client's own, not that of the continuation; the output is 
 it("a prompt that is asked anew is what its answer says it was, when that is less than the estimate", async () => {
   const first = live(50, [[{ type: "reasoning-delta", text: "t".repeat(40) }]]);
   const next = live(50, [[text("b".repeat(40))], [{ type: "finish", reason: "stop" }, counted(37, 9)]]);
-  const rescued = new RescuedAnswer(first, { goOn: async () => next });
+  const rescued = new RescuedAnswer(first, { goOn: async () => next, continuesExactly: () => false });
   expect(await lastUsage(rescued)).toEqual({ inputTokens: 37, outputTokens: 19, estimated: true });
 });

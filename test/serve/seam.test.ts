@@ -43,6 +43,20 @@ describe("the seam of a continued answer", () => {
     expect(new Seam("Hello").push("Hello world")).toBe("Hello world");
   });
 
+  it("cuts nothing but the whole of it where the model got it as its own beginning", () => {
+    const row = "| nothing | nothing at all | 0 |\n";
+    const table = `| name | value |\n${row}`;
+    const joined = (continued: string): string => {
+      const seam = new Seam(table, true);
+      let text = "";
+      for (const piece of continued.match(/.{1,4}/gs) ?? []) text += seam.push(piece);
+      return text + seam.end();
+    };
+    expect(joined(`${row}the end`)).toBe(`${row}the end`);
+    expect(joined(`${table}${row}`)).toBe(row);
+    expect(joined("| na")).toBe("| na");
+  });
+
   it("cuts nothing out of a text that goes in circles", () => {
     const circles = `He laughed: ${"ha ".repeat(20)}`;
     const seam = new Seam(circles);

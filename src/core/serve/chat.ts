@@ -138,6 +138,10 @@ export class ChatExchange {
         });
         return next;
       },
+      continuesExactly: ({ reservation }) => {
+        const provider = this.#gateway.providerOf(reservation.target.key.provider);
+        return provider?.quirks.continuation === "prefix";
+      },
     });
   }
 

@@ -44,6 +44,8 @@ export function canRescue(failure: Failure): boolean {
 export interface RescuePorts {
   /** The answer that goes on after a break of `broken`, of which the client has `text`; null when there is none. */
   goOn(broken: LiveAnswer, failure: Failure, text: string): Promise<LiveAnswer | null>;
+  /** Its model was given the text as the beginning of its own answer, rather than told to go on with it. */
+  continuesExactly(next: LiveAnswer): boolean;
 }
 
 /** Reads like one answer, whatever breaks beneath. */
@@ -122,7 +124,7 @@ export class RescuedAnswer implements AnswerStream {
       return end;
     }
     this.#broken = null;
-    this.#seam = new Seam(this.#text);
+    this.#seam = new Seam(this.#text, this.#ports.continuesExactly(next));
     const note = { type: "note" as const, text: `the answer broke (${failure.kind}) and goes on elsewhere` };
     return held === "" ? [note] : [{ type: "text-delta", text: held }, note];
   }

@@ -7,12 +7,17 @@ const LEAST_WHOLE = 6;
 
 export class Seam {
   readonly #before: string;
+  readonly #isExact: boolean;
   #held = "";
   #open: boolean;
 
-  /** `before`: all text that the client has. */
-  constructor(before: string) {
+  /**
+   * `before`: all text that the client has. `isExact`: the model was given it as the beginning of its own answer, so that it
+   * may say all of that again, but repeats a part of it only where the text really does.
+   */
+  constructor(before: string, isExact = false) {
     this.#before = before;
+    this.#isExact = isExact;
     this.#open = before.length >= LEAST_WHOLE;
   }
 
@@ -21,7 +26,7 @@ export class Seam {
     if (!this.#open) return text;
     this.#held += text;
     // As long as it reads like something that was said already, it may be a repetition that is still going on.
-    if (this.#before.includes(this.#held)) return "";
+    if (this.#isExact ? this.#before.startsWith(this.#held) : this.#before.includes(this.#held)) return "";
     return this.end();
   }
 
@@ -32,6 +37,7 @@ export class Seam {
     const held = this.#held;
     const before = this.#before;
     if (held.startsWith(before)) return held.slice(before.length);
+    if (this.#isExact) return held;
     for (let length = Math.min(held.length, before.length); length >= LEAST_OVERLAP; length--) {
       const overlap = held.slice(0, length);
       // A text that goes in circles may well go on in them: nothing is cut out of it.
