@@ -19,6 +19,8 @@ export function compact(value: number): string {
     if (value < size) continue;
     const unit = letter === "k" ? 1e3 : size;
     const scaled = value / unit;
+    // 999,600 would be shown as 1000k.
+    if (scaled >= 999.5 && letter !== "G") return `1${letter === "k" ? "M" : "G"}`;
     return `${scaled < 100 ? Number(scaled.toFixed(1)) : Math.round(scaled)}${letter}`;
   }
   return String(value < 10 ? Number(value.toFixed(1)) : Math.round(value));

@@ -4,7 +4,7 @@ import { widthsOf } from "./figures.ts";
 
 const GAP = 2;
 /** The last column is broken into lines, but not into narrower ones. */
-const LAST_COLUMN = 24;
+const LAST_COLUMN = 16;
 const OTHER_COLUMNS = 8;
 
 /**

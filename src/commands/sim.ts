@@ -109,7 +109,7 @@ function printDays(
     String(keys.length),
     ([...limits.values()][0] ?? []).map(limitText).join("; "),
   ]);
-  output.table(["provider", "models", "keys", "limits, for each model and key"], fleet);
+  output.table(["PROVIDER", "MODELS", "KEYS", "LIMITS, FOR EACH MODEL AND KEY"], fleet);
   output.line();
   const rows: [string, string][] = [
     ["requests", `${totals.requests}: ${totals.served} served, ${totals.exhausted} told to come back later`],
@@ -122,9 +122,10 @@ function printDays(
   for (const [name, value] of rows) output.line(`${output.paint.bold(name.padEnd(11))}${value}`);
   output.line();
   output.table(
-    ["cap", "limit", "calls", "fullest window"],
+    ["KEY AND MODEL", "LIMIT", "CALLS", "FULLEST WINDOW"],
     caps.map(({ name, limit, calls, share }) => [
-      name,
+      // Its end names the limit, which has a column of its own here.
+      name.replace(/, [^,]*$/, ""),
       limitText(limit),
       String(calls),
       share === null ? "" : `${(share * 100).toFixed(1)} %`,
@@ -135,7 +136,8 @@ function printDays(
 function limitText({ cap, metric, window, reset }: CapReport["limit"]): string {
   if (metric === "concurrency") return `${cap} at once`;
   const zone = typeof reset === "object" ? ` (${reset.zone})` : reset === "refill" ? " (refilling)" : "";
-  return `${cap} ${metric} a ${window.replace("_", " ")}${zone}`;
+  const per = window === "five_hours" ? "in 5 hours" : `a ${window}`;
+  return `${cap} ${metric.replace("_", " ")} ${per}${zone}`;
 }
 
 async function checkSchedules({ output }: Context, seed: number, schedules: number): Promise<void> {

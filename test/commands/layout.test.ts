@@ -1,5 +1,6 @@
 /** What is said on a terminal stays in its width; what goes into a pipe is left as it is. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { compact } from "../../src/commands/figures.ts";
 import { narrowTable, wrapText } from "../../src/commands/layout.ts";
 import { Output } from "../../src/commands/output.ts";
 import { similar } from "../../src/commands/similar.ts";
@@ -76,6 +77,16 @@ describe("a table", () => {
     expect(text.trimEnd().split("\n")).toHaveLength(1 + lines);
   });
 });
+
+it.each([
+  [999, "999"],
+  [9_999, "9999"],
+  [12_500, "12.5k"],
+  [999_400, "999k"],
+  [999_856, "1M"],
+  [1_200_000, "1.2M"],
+  [999_900_000, "1G"],
+])("%d is %s", (value, text) => expect(compact(value)).toBe(text));
 
 describe("a word that is no command", () => {
   it.each([

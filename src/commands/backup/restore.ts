@@ -151,7 +151,7 @@ function show({ output }: Context, { createdAt, version }: Backup, { keys, parts
     ]);
     output.table(["KEY", "ENDS IN", "WHAT HAPPENS"], rows);
   }
-  output.line(parts.length === 0 ? "Nothing else changes." : `Also replaced: ${parts.join("; ")}.`);
+  output.prose(parts.length === 0 ? "Nothing else changes." : `Also replaced: ${parts.join("; ")}.`);
 }
 
 function dataOf({ createdAt, version }: Backup, { keys, parts }: RestoreChanges): Record<string, unknown> {
