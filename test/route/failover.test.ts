@@ -272,7 +272,9 @@ describe("the failover loop", () => {
       ["unknown", "aborted", 20],
       ["unknown", "timeout", 20],
       ["yes", "aborted", 20],
+      ["unknown", "broken_stream", 20],
       ["no", "aborted", 10],
+      ["no", "bad_generation", 20],
       ["unknown", "transport", 10],
     ] as const) {
       const limits = [limit({ metric: "tokens", window: "day", cap: 500 })];

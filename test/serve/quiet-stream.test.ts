@@ -1,7 +1,7 @@
 /** What a client of a stream sees while nothing comes from the provider. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openStage, type Stage } from "../support/stage.ts";
-import { answer, hang, type Step } from "../support/steps.ts";
+import { answer, cutAfter, hang, reply, type Step } from "../support/steps.ts";
 
 let stage: Stage;
 
@@ -18,17 +18,27 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 const late =
-  (milliseconds: number): Step =>
+  (milliseconds: number, step: Step = answer({ content: "at last" })): Step =>
   async (exchange) => {
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
-    await answer({ content: "at last" })(exchange);
+    await step(exchange);
   };
 
-async function ask(model: string): Promise<{ headersAfter: number; status: number; text: string }> {
+/** The last event of a stream that did not end well. */
+function errorOf(text: string): unknown {
+  expect(text).not.toContain("[DONE]");
+  expect(text).not.toContain('"finish_reason":"stop"');
+  return JSON.parse((text.trim().split("\n\n").at(-1) ?? "").replace(/^data: /, ""));
+}
+
+async function ask(
+  model: string,
+  more: Record<string, string> = {},
+): Promise<{ headersAfter: number; status: number; text: string }> {
   const started = performance.now();
   const response = await fetch(`${stage.freellm.baseUrl}/chat/completions`, {
     method: "POST",
-    headers: { authorization: `Bearer ${stage.freellm.token}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${stage.freellm.token}`, "content-type": "application/json", ...more },
     body: JSON.stringify({ model, stream: true, messages: [{ role: "user", content: "Hello" }] }),
   });
   const headersAfter = performance.now() - started;
@@ -56,7 +66,35 @@ it("gets an error event and no [DONE] when nothing is left to try after the head
   await stage.endpoints("dead", [hang]);
   const { status, text } = await ask("dead");
   expect(status).toBe(200);
-  expect(text).not.toContain("[DONE]");
-  const last = text.trim().split("\n\n").at(-1) ?? "";
-  expect(JSON.parse(last.replace(/^data: /, ""))).toMatchObject({ error: { message: expect.any(String) } });
+  expect(errorOf(text)).toMatchObject({ error: { message: expect.any(String) } });
+});
+
+const TEXT = "The quick brown fox jumps over the lazy dog and then it goes home to sleep.";
+const said = (text: string): string =>
+  [...text.matchAll(/"content":("(?:[^"\\]|\\.)*")/g)].map(([, part]) => JSON.parse(part ?? '""')).join("");
+
+it("gets the refusal as an event when it comes after the headers are out", async () => {
+  const refusal = reply(400, { error: { code: "content_policy_violation", message: "not with me" } });
+  const [, other] = await stage.endpoints("refused", [late(500, refusal), null]);
+  const { status, text } = await ask("refused");
+  expect(status).toBe(200);
+  expect(errorOf(text)).toMatchObject({ error: { code: expect.stringContaining("content") } });
+  expect(other?.upstream.calls).toHaveLength(0);
+});
+
+it("gets the whole answer when one breaks that began after the headers were out", async () => {
+  await stage.endpoints("mended", [late(500, cutAfter(8, { content: TEXT })), answer({ content: TEXT })]);
+  const { status, text } = await ask("mended");
+  expect(status).toBe(200);
+  expect(said(text)).toBe(TEXT);
+  expect(text).toMatch(/data: \[DONE\]\n\n$/);
+});
+
+it("gets an error event when nobody may mend it", async () => {
+  const steps = [late(500, cutAfter(8, { content: TEXT })), answer({ content: TEXT })];
+  const [, other] = await stage.endpoints("unmended", steps);
+  const { text } = await ask("unmended", { "x-freellm-rescue": "off" });
+  expect(errorOf(text)).toMatchObject({ error: { message: expect.any(String) } });
+  expect(TEXT.startsWith(said(text))).toBe(true);
+  expect(other?.upstream.calls).toHaveLength(0);
 });

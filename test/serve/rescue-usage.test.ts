@@ -15,6 +15,7 @@ function live(inputTokens: number, batches: ChatEvent[][]): LiveAnswer {
   const source = {
     next: async () => rest.shift() ?? null,
     cancel: () => {},
+    heldCharacters: 0,
     failureOf: () => ({ kind: "transport" as const, scope: "model" as const, rule: "test", message: "cut" }),
   };
   const reservation = { callId: 1, target, need, settle: () => {} };
@@ -48,4 +49,30 @@ it("a prompt that is asked anew is what its answer says it was, when that is les
   const next = live(50, [[text("b".repeat(40))], [{ type: "finish", reason: "stop" }, counted(37, 9)]]);
   const rescued = new RescuedAnswer(first, { goOn: async () => next, continuesExactly: () => false });
   expect(await lastUsage(rescued)).toEqual({ inputTokens: 37, outputTokens: 19, estimated: true });
+});
+
+it("what was held back when the client left counts for the provider", async () => {
+  const world = new World().provider("a", [{ id: "m" }]).key("a-1");
+  const target = world.state.catalogue.target("a-1", "a/m");
+  if (!target) throw new Error("no target");
+  const spent: number[] = [];
+  const need = { requests: 1, tokens: 100, inputTokens: 10, units: 0 };
+  const settle = ({ outputTokens }: { outputTokens: number }) => spent.push(outputTokens);
+  const source = {
+    next: async () => null,
+    cancel: () => {},
+    heldCharacters: 400,
+    failureOf: () => ({ kind: "transport" as const, scope: "model" as const, rule: "test", message: "cut" }),
+  };
+  const clock = { monotonic: () => 0 };
+  const answer = new LiveAnswer(
+    { callId: 1, target, need, settle },
+    [text("a".repeat(40))],
+    source,
+    () => {},
+    clock,
+  );
+  await answer.read();
+  answer.cancel();
+  expect(spent).toEqual([110]);
 });

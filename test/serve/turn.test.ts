@@ -190,6 +190,19 @@ describe("calls written as text", () => {
   });
 });
 
+describe("what is held", () => {
+  it("is known by its length until it is released", () => {
+    const turn = new Turn(request(), { holdTools: true, strict: true });
+    const args = '{"path": "a"}';
+    turn.accept([{ type: "text-delta", text: "Let me see. " }, ...call(args)]);
+    expect(turn.heldCharacters).toBe(args.length);
+    turn.accept([{ type: "text-delta", text: "<tool_call>" }]);
+    expect(turn.heldCharacters).toBe(args.length + "<tool_call>".length);
+    turn.accept([finish()]);
+    expect(turn.heldCharacters).toBe(0);
+  });
+});
+
 describe("a whole answer in JSON mode", () => {
   const schema = { type: "object", properties: { n: { type: "integer" } }, required: ["n"] };
   const format = { type: "json_schema", name: "x", schema } as const;

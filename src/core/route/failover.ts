@@ -2,7 +2,7 @@
  * The failover loop: plan, reserve, attempt, learn; again until an attempt commits or nothing is left to try.
  * Before the commit every failure is invisible to the client; after it the stream belongs to the caller.
  */
-import type { Failure } from "../chat/failure.ts";
+import type { Failure, FailureKind } from "../chat/failure.ts";
 import { consequenceOf, restAfter } from "./consequence.ts";
 import type { Need } from "./counter.ts";
 import type { RouterEvent } from "./event.ts";
@@ -55,8 +55,10 @@ export interface Situation {
   lost(reservation: Reservation, failure: Failure): void;
 }
 
-/** `target`: where the answer comes from, when it is not the reservation's. */
-export type AttemptResult<Answer> = { answer: Answer; target?: Target } | { failure: Failure };
+/** `target`: where the answer comes from, when it is not the reservation's. `begun`: a part of it was there before it failed. */
+export type AttemptResult<Answer> =
+  | { answer: Answer; target?: Target }
+  | { failure: Failure; begun?: boolean };
 
 /** Which of its request's calls this is, from 1, and whether it goes out beside another one. */
 export interface CallNumber {
@@ -155,7 +157,7 @@ export async function failover<Answer>(
       result = await attempt(reservation, situation(target, now));
     } finally {
       if (result === null || "failure" in result) {
-        reservation.settle(spentOnFailure(reservation, result?.failure ?? null));
+        reservation.settle(spentOnFailure(reservation, result?.failure ?? null, result?.begun));
       }
     }
     if ("answer" in result) return { kind: "committed", target, ...result };
@@ -171,18 +173,31 @@ export async function failover<Answer>(
  * Unless the provider is known not to count failures the request counts; the prompt does unless it was refused unread.
  * Only what the provider answered itself is a failure to it: a call that was given up here may go well there.
  */
-export function spentOnFailure(reservation: Reservation, failure: Failure | null): Spent {
+export function spentOnFailure(
+  reservation: Reservation,
+  failure: Failure | null,
+  begun: boolean = false,
+): Spent {
   const { target, need } = reservation;
   const isFree = failure?.status !== undefined && target.model.provider.failedCallsCount === "no";
   if (failure?.unsent || isFree) return { requests: 0, inputTokens: 0, outputTokens: 0, counted: false };
-  if (failure?.kind === "aborted" || failure?.kind === "timeout") return spentUnseen(reservation);
+  if (failure !== null && (begun || MAY_BE_ANSWERED.has(failure.kind)))
+    return spentUnseen(reservation, failure.kind);
   const unread = failure?.status !== undefined && failure.status >= 400 && failure.status < 500;
   return { requests: 1, inputTokens: unread ? 0 : need.inputTokens, outputTokens: 0, counted: false };
 }
 
-/** Nobody saw how it ended: where failed calls count, it may have been answered to the full. */
-function spentUnseen({ target, need }: Reservation): Spent {
-  const mayCount = target.model.provider.failedCallsCount !== "no";
+/** The provider may have written as much of an answer as it was asked for, seen or not. */
+const MAY_BE_ANSWERED: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  "aborted",
+  "timeout",
+  "broken_stream",
+  "bad_generation",
+]);
+
+function spentUnseen({ target, need }: Reservation, kind: FailureKind): Spent {
+  // What came whole and could not be used is no failure to the provider.
+  const mayCount = target.model.provider.failedCallsCount !== "no" || kind === "bad_generation";
   const outputTokens = mayCount ? need.tokens - need.inputTokens : 0;
   return { requests: 1, inputTokens: need.inputTokens, outputTokens, counted: false };
 }

@@ -45,7 +45,7 @@ function createCancellableAttempt(
       const sent = inline ? await images.inlined(call.signal, gateway.proxyOf(target.key.id)) : request;
       return await call.run(sent, reservation, situation);
     } catch (error) {
-      return { failure: call.failureOf(error) };
+      return { failure: call.failureOf(error), begun: turn.begun };
     } finally {
       if (!call.committed) call.close();
     }

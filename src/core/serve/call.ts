@@ -71,6 +71,10 @@ export class Call implements EventSource {
     this.#abort.abort();
   }
 
+  get heldCharacters(): number {
+    return this.#turn.heldCharacters;
+  }
+
   get signal(): AbortSignal {
     return this.#abort.signal;
   }

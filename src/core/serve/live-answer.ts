@@ -10,6 +10,8 @@ export interface EventSource {
   next(): Promise<ChatEvent[] | null>;
   /** Nobody wants the rest. */
   cancel(): void;
+  /** What has come and was not given by `next` yet. */
+  readonly heldCharacters: number;
   /** Words for what `next` rejected with. */
   failureOf(error: unknown): Failure;
 }
@@ -137,7 +139,7 @@ export class LiveAnswer implements AnswerStream {
   #estimate(): Usage {
     return {
       inputTokens: this.reservation.need.inputTokens,
-      outputTokens: Math.ceil(this.#characters / CHARACTERS_PER_TOKEN),
+      outputTokens: Math.ceil((this.#characters + this.#source.heldCharacters) / CHARACTERS_PER_TOKEN),
       estimated: true,
     };
   }

@@ -25,6 +25,7 @@ export class Turn {
   /** The text of a JSON answer that nobody reads before it is whole. */
   #json: string | null;
   readonly #calls: ToolCall[] = [];
+  #isOver = false;
   /** The answer has begun, though nothing of it may have gone on yet. */
   begun = false;
 
@@ -35,6 +36,13 @@ export class Turn {
     this.#text = this.#holds ? new TextCalls(request.tools) : null;
     const format = request.responseFormat?.type ?? "text";
     this.#json = !request.stream && format !== "text" ? "" : null;
+  }
+
+  /** Of what waits for the end of the turn: the provider counts it, whether it is ever released or not. */
+  get heldCharacters(): number {
+    if (this.#isOver) return 0;
+    const text = (this.#json?.length ?? 0) + (this.#text?.heldCharacters ?? 0);
+    return this.#calls.reduce((sum, call) => sum + call.arguments.length, text);
   }
 
   /** What may go on now. The last event may be a `failure`: the turn is of no use then. */
@@ -76,6 +84,7 @@ export class Turn {
   }
 
   #finish(reason: FinishReason, released: ChatEvent[]): void {
+    this.#isOver = true;
     const written = this.#text?.end() ?? { text: "", calls: [] };
     pushText(released, written.text);
     const calls = [...this.#calls.filter((call) => call !== undefined), ...written.calls];

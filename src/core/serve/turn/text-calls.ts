@@ -22,6 +22,10 @@ export class TextCalls {
     this.#tools = tools;
   }
 
+  get heldCharacters(): number {
+    return this.#held.length;
+  }
+
   /** The text that may go on now. */
   push(text: string): string {
     this.#held += text;
