@@ -13,7 +13,10 @@ const SEED = 1;
 
 export async function startDemoFleet(application: Application): Promise<DemoFleetHandle> {
   const fleet = listenFleet(createFleet({ clock, timers }, SEED), (fetch) => {
-    const server = Bun.serve({ hostname: "127.0.0.1", port: 0, idleTimeout: 0, development: false, fetch });
+    const server = Bun.serve({
+      ...{ hostname: "127.0.0.1", port: 0, reusePort: false },
+      ...{ idleTimeout: 0, development: false, fetch },
+    });
     return { url: `http://127.0.0.1:${server.port}`, stop: () => server.stop(true) };
   });
   for (const { name, baseUrl, models, limits, keys } of fleet.endpoints) {

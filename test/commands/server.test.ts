@@ -44,6 +44,15 @@ describe("with a running server", () => {
     expect((await cli(home, ["status"])).stdout).toContain(freellm.url);
   });
 
+  it("has its port for itself: a server of another home does not get it, nor half of the requests", async () => {
+    using other = temporaryFolder();
+    const { port } = new URL(freellm.url);
+    const { code, stdout, stderr } = await cli(other.path, ["serve", "--port", port]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain(`freellm: error: Port ${port} on 127.0.0.1 is taken.`);
+    expect(stderr).toContain("--port");
+  });
+
   it("changes act at once, and are the same for everybody", async () => {
     await addCustomKey(home, { name: "one", baseUrl: "http://127.0.0.1:9/v1", key: null });
     const { servers } = JSON.parse((await cli(home, ["status", "--json"])).stdout);

@@ -41,6 +41,8 @@ export function listen(options: ListenOptions): Listener {
     idleTimeout: IDLE_SECONDS,
     // The error page of development mode would show exceptions to clients.
     development: false,
+    // Without development mode Bun would share the port with another process: half of all requests would go there.
+    reusePort: false,
     // Above our own limit, which answers in the surface's shape.
     maxRequestBodySize: gateway.limits.maxBodyBytes + 1024 * 1024,
     fetch: (request) => handle?.(request) ?? new Response(null, { status: 503 }),
