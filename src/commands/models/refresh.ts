@@ -53,7 +53,9 @@ function print({ output }: Context, refreshes: readonly RefreshView[]): void {
       continue;
     }
     const what = changes.length === 0 ? "no changes" : `${changes.length} changed`;
-    output.line(`${output.paint.bold(provider)}: ${listed} ${listed === 1 ? "model" : "models"} listed, ${what}`);
+    output.line(
+      `${output.paint.bold(provider)}: ${listed} ${listed === 1 ? "model" : "models"} listed, ${what}`,
+    );
     printChanges(output, changes);
   }
 }
