@@ -2,7 +2,6 @@
 import { Command, CommanderError } from "commander";
 import { complaintOf, EXIT_USAGE, usageError } from "./complaint.ts";
 import type { Context } from "./context.ts";
-import { similar } from "./similar.ts";
 import { VERSION } from "./version.ts";
 
 /** What the file of a command exports as `define`: its arguments, options, help and action. */
@@ -114,7 +113,7 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     // A group without a subcommand: its help has been shown.
     if (error instanceof CommanderError && error.code === "commander.help") return EXIT_USAGE;
     const { command, path } = deepest(program, args);
-    const { complaint, exitCode } = complaintOf(unknownCommand(command, args, error), path);
+    const { complaint, exitCode } = complaintOf(await unknownCommand(command, args, error), path);
     context.output.complain(complaint);
     return exitCode;
   }
@@ -134,10 +133,11 @@ function quieten(command: Command): void {
 }
 
 /** A group with a default command takes a word that is no command for an argument of the default: told as what it is. */
-function unknownCommand(group: Command, args: readonly string[], error: unknown): unknown {
+async function unknownCommand(group: Command, args: readonly string[], error: unknown): Promise<unknown> {
   if (!(error instanceof CommanderError) || error.code !== "commander.excessArguments") return error;
   if (group.commands.length === 0) return error;
   const word = args.filter((candidate) => !candidate.startsWith("-"))[1] ?? "";
+  const { similar } = await import("./similar.ts");
   const meant = similar(
     word,
     group.commands.map((command) => command.name()),
