@@ -40,7 +40,9 @@ describe("the seam of a continued answer", () => {
   it("drops a short text only when all of it is said again, and nothing of a very short one", () => {
     expect(new Seam("Hello, you").push("Hello, you too")).toBe(" too");
     expect(new Seam("Hello, you").push("you too")).toBe("you too");
-    expect(new Seam("Hello").push("Hello world")).toBe("Hello world");
+    expect(new Seam("The ").push("The fox")).toBe("fox");
+    expect(new Seam("1").push("10")).toBe("10");
+    expect(new Seam("A").push("A fox")).toBe("A fox");
   });
 
   it("cuts nothing but the whole of it where the model got it as its own beginning", () => {

@@ -180,10 +180,18 @@ export function boundFreeAt(request: RouteRequest, now: number): number | null {
 function isFree(request: RouteRequest, target: Target, now: number): boolean {
   for (const rest of target.rests) if (restingUntil(rest, now) !== null) return false;
   if (target.model.health.blockedUntil(now) !== null) return false;
+  // Most limits that block count calls, for which nothing has to be worked out.
+  for (const counter of target.counters) {
+    if (counter.limit.metric === "requests" && !counter.hasRoom(ONE_CALL, now)) return false;
+  }
   const need = needOf(request, target);
-  for (const counter of target.counters) if (!counter.hasRoom(need, now)) return false;
+  for (const counter of target.counters) {
+    if (counter.limit.metric !== "requests" && !counter.hasRoom(need, now)) return false;
+  }
   return true;
 }
+
+const ONE_CALL: Readonly<Need> = { requests: 1, tokens: 0, inputTokens: 0, units: 0 };
 
 /** What time does not heal: permanent obstacles first, then what this request has seen. */
 function lastingObstacle(request: RouteRequest, target: Target, now: number): Obstacle | null {

@@ -68,12 +68,20 @@ function speedPart(target: Target): number {
   const { model, measured } = target.model;
   const tokens = measured.tokensPerSecond(model.speed) ?? CLASS_UNKNOWN_TOKENS;
   const first = measured.firstContentMs ?? SLOW_FIRST_CONTENT_MS / 4;
-  // Logarithmic: twice as fast is one step, wherever it begins.
-  const pace = Math.log2(1 + Math.min(tokens, FULL_SPEED_TOKENS)) / Math.log2(1 + FULL_SPEED_TOKENS);
-  return 0.6 * pace + 0.4 * (1 - Math.min(1, first / SLOW_FIRST_CONTENT_MS));
+  return 0.6 * paceOf(tokens) + 0.4 * (1 - Math.min(1, first / SLOW_FIRST_CONTENT_MS));
 }
 
 const CLASS_UNKNOWN_TOKENS = 50;
+
+/** Logarithmic: twice as fast is one step, wherever it begins. In whole tokens, looked up: a decision asks for hundreds. */
+const PACES: readonly number[] = Array.from(
+  { length: FULL_SPEED_TOKENS + 1 },
+  (_, tokens) => Math.log2(1 + tokens) / Math.log2(1 + FULL_SPEED_TOKENS),
+);
+
+function paceOf(tokens: number): number {
+  return PACES[Math.min(FULL_SPEED_TOKENS, Math.max(0, Math.round(tokens)))] ?? 1;
+}
 
 /**
  * What expires unused is spent first; what must last is kept. For each limit: the share that is left, raised where it

@@ -2,8 +2,8 @@
 
 /** A repetition shorter than this may be what the text really says. */
 const LEAST_OVERLAP = 16;
-/** Saying again all that was said is beginning anew, also when that was little. */
-const LEAST_WHOLE = 6;
+/** Saying again all that was said is beginning anew, also when that was one short word. */
+const LEAST_WHOLE = /\p{L}{2}/u;
 
 export class Seam {
   readonly #before: string;
@@ -18,7 +18,7 @@ export class Seam {
   constructor(before: string, isExact = false) {
     this.#before = before;
     this.#isExact = isExact;
-    this.#open = before.length >= LEAST_WHOLE;
+    this.#open = LEAST_WHOLE.test(before);
   }
 
   /** The part of the continued text that is new, as far as that is known yet. */
