@@ -133,7 +133,7 @@ export function bestUsable(request: RouteRequest, now: number): Target | null {
       if (isUsable(request, target, now)) return target;
       continue;
     }
-    const value = score(target, weights, now, seed);
+    const value = score(target, weights, now, seed, highest);
     if (value <= highest) continue;
     if (isUsable(request, target, now)) {
       best = target;

@@ -44,24 +44,40 @@ export interface ScoreParts {
 export function scoreParts(target: Target, now: number): ScoreParts {
   const { model, measured } = target.model;
   return {
-    quality: (model.intelligence ?? UNRATED) / 100,
+    quality: qualityPart(model.intelligence),
     success: measured.successRate(now),
     speed: speedPart(target),
     quota: quotaPart(target, now),
   };
 }
 
-/** `seed`: any number that belongs to the request. */
-export function score(target: Target, weights: Weights, now: number, seed: number): number {
-  const parts = scoreParts(target, now);
+/**
+ * `seed`: any number that belongs to the request. A score that cannot exceed `atLeast` may come out lower than it is:
+ * a decision looks for the highest of hundreds, and most of them are beaten by what is quickly known.
+ */
+export function score(
+  target: Target,
+  weights: Weights,
+  now: number,
+  seed: number,
+  atLeast = Number.NEGATIVE_INFINITY,
+): number {
+  const { model, measured, pin } = target.model;
   const total = weights.quality + weights.success + weights.speed + weights.quota;
-  const sum =
-    parts.quality * weights.quality +
-    parts.success * weights.success +
-    parts.speed * weights.speed +
-    parts.quota * weights.quota;
-  const value = (total > 0 ? sum / total : 0) * (1 - SPREAD) + SPREAD * mix(seed, target.ordinal);
-  return value + target.model.pin;
+  const extra = SPREAD * mix(seed, target.ordinal) + pin;
+  if (total <= 0) return extra;
+  const scale = (1 - SPREAD) / total;
+  const known =
+    qualityPart(model.intelligence) * weights.quality +
+    measured.successRate(now) * weights.success +
+    speedPart(target) * weights.speed;
+  if (weights.quota <= 0) return known * scale + extra;
+  const enough = ((atLeast - extra) / scale - known) / weights.quota;
+  return (known + quotaPart(target, now, enough) * weights.quota) * scale + extra;
+}
+
+function qualityPart(intelligence: number | null): number {
+  return (intelligence ?? UNRATED) / 100;
 }
 
 function speedPart(target: Target): number {
@@ -85,11 +101,15 @@ function paceOf(tokens: number): number {
 
 /**
  * What expires unused is spent first; what must last is kept. For each limit: the share that is left, raised where it
- * resets soon and lowered for long windows that are nearly used up. The scarcest limit speaks for the target.
+ * resets soon and lowered for long windows that are nearly used up. The scarcest limit speaks for the target; how scarce it
+ * is does not matter once it is not more than `enough`.
  */
-function quotaPart(target: Target, now: number): number {
+function quotaPart(target: Target, now: number, enough = Number.NEGATIVE_INFINITY): number {
   let least = 1;
-  for (const counter of target.counters) {
+  // Long windows stand last, and are the scarcest most of the time.
+  for (let index = target.counters.length - 1; index >= 0 && least > enough; index--) {
+    const counter = target.counters[index];
+    if (counter === undefined) continue;
     const used = counter.used(now);
     const { limit } = counter;
     if (limit.cap <= 0) return 0;
