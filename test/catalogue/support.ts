@@ -70,19 +70,19 @@ export interface ShownModel {
   enabled: boolean;
   override: boolean | null;
   free: boolean;
-  may_cost: boolean;
+  mayCost: boolean;
   available: boolean;
-  why_not: string | null;
+  whyNot: string | null;
   context: number | null;
   capabilities: Record<string, boolean>;
-  data_use: string;
+  dataUse: string;
   limits: {
     metric: string;
     window: string;
     cap: number;
     pool: string | null;
     source: string;
-    as_of: string;
+    asOf: string;
   }[];
   order: number;
   pinned: boolean;

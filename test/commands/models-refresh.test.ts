@@ -78,11 +78,11 @@ describe("models refresh", () => {
     expect(await state("vendor/new-free")).toMatchObject({
       ...{ origin: "discovered", status: "active", enabled: true, available: true, context: 65_536 },
     });
-    expect(await state("vendor/new-paid")).toMatchObject({ status: "gated", enabled: false, may_cost: true });
+    expect(await state("vendor/new-paid")).toMatchObject({ status: "gated", enabled: false, mayCost: true });
     expect(await state("vendor/new-silent")).toMatchObject({ status: "unverified", enabled: false });
     expect(await state(kept)).toMatchObject({ context: 4_321, enabled: true });
     expect(await state(lost)).toMatchObject({ status: "retired", enabled: false, order: 0 });
-    expect((await state(lost))?.why_not).toMatch(/^not in the provider's list of 20\d\d-\d\d-\d\d$/);
+    expect((await state(lost))?.whyNot).toMatch(/^not in the provider's list of 20\d\d-\d\d-\d\d$/);
     expect((await refresh("--yes")).stdout).toContain("4 models listed, no changes");
   });
 

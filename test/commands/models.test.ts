@@ -38,16 +38,16 @@ describe("models list", () => {
     const found = await model(home, "one/m");
     expect(Object.keys(found ?? {})).toEqual([
       ...["id", "provider", "model", "family", "name", "status", "origin", "enabled", "override", "free"],
-      ...["available", "why_not", "available_at", "context", "max_output", "capabilities", "intelligence"],
-      ...["speed", "data_use", "may_cost", "limits", "source", "as_of", "order", "pinned", "scores"],
+      ...["available", "whyNot", "availableAt", "context", "maxOutput", "capabilities", "intelligence"],
+      ...["speed", "dataUse", "mayCost", "limits", "source", "asOf", "order", "pinned", "scores"],
     ]);
     expect(found).toMatchObject({ status: "active", origin: "user", enabled: true, override: null });
     const [built] = (await shown(home, "--provider", "groq")).filter(({ limits }) => limits.length > 0);
     expect(built?.limits[0]).toMatchObject({
-      as_of: expect.stringMatching(/^20\d\d-/),
+      asOf: expect.stringMatching(/^20\d\d-/),
       source: expect.any(String),
     });
-    expect(["no_training", "may_train", "unknown"]).toContain(built?.data_use);
+    expect(["no_training", "may_train", "unknown"]).toContain(built?.dataUse);
   });
 
   it("shows families that unify one model over providers", async () => {
@@ -63,10 +63,10 @@ describe("models list", () => {
     [["--available"], ({ available }) => available],
     [["--tools"], ({ capabilities }) => capabilities.tools === true],
     [["--vision"], ({ capabilities }) => capabilities.vision === true],
-    [["--json-schema"], ({ capabilities }) => capabilities.json_schema === true],
+    [["--json-schema"], ({ capabilities }) => capabilities.jsonSchema === true],
     [["--reasoning"], ({ capabilities }) => capabilities.reasoning === true],
     [["--status", "retired"], ({ status }) => status === "retired"],
-    [["--data-use", "may_train"], (entry) => entry.data_use === "may_train"],
+    [["--data-use", "may_train"], (entry) => entry.dataUse === "may_train"],
     [["--search", "GPT-OSS"], ({ id, family }) => `${id} ${family}`.toLowerCase().includes("gpt-oss")],
   ])("%j keeps those that fit, and no others", async (options, fits) => {
     const all = await shown(home);
@@ -113,7 +113,7 @@ describe("models enable, disable and reset", () => {
     await cli(home, ["models", "enable", "one/m"]);
     await cli(home, ["models", "disable", "two"]);
     expect(await enabled()).toEqual(["one/m"]);
-    expect(await model(home, "two/m")).toMatchObject({ override: false, why_not: "disabled by you" });
+    expect(await model(home, "two/m")).toMatchObject({ override: false, whyNot: "disabled by you" });
     const reset = await cli(home, ["models", "reset", "m", "n", "--json"]);
     expect(ids(JSON.parse(reset.stdout).models)).toEqual(["one/m", "two/m", "one/n", "two/n"]);
     expect(await enabled()).toEqual(["one/m", "one/n", "two/m", "two/n"]);
@@ -131,7 +131,7 @@ describe("models enable, disable and reset", () => {
   it("ask before calls may cost money; scripts say --yes", async () => {
     using folder = temporaryFolder();
     const home = folder.path;
-    const costly = (await shown(home)).find((entry) => entry.may_cost && entry.status !== "retired");
+    const costly = (await shown(home)).find((entry) => entry.mayCost && entry.status !== "retired");
     if (!costly) throw new Error("no model may cost money");
     const refused = await cli(home, ["models", "enable", costly.id]);
     expect(refused.code).toBe(1);

@@ -10,25 +10,25 @@ export function modelData(model: ModelView): Record<string, unknown> {
   const { capabilities, intelligence, speed, order, pinned, scores } = model;
   return {
     ...{ id, provider, model: model.model, family, name, status, origin, enabled, override, free, available },
-    why_not: model.reason,
-    available_at: isoTime(model.until),
+    whyNot: model.reason,
+    availableAt: isoTime(model.until),
     context: model.contextWindow,
-    max_output: model.maxOutputTokens,
+    maxOutput: model.maxOutputTokens,
     capabilities: {
       tools: capabilities.tools,
       vision: capabilities.vision,
-      json_schema: capabilities.jsonSchema,
+      jsonSchema: capabilities.jsonSchema,
       reasoning: capabilities.reasoning,
     },
     ...{ intelligence, speed },
-    data_use: model.dataUse,
-    may_cost: model.mayCost,
+    dataUse: model.dataUse,
+    mayCost: model.mayCost,
     limits: model.limits.map(({ scope, pool, metric, window, cap, reset, source }) => ({
       ...{ scope, pool, metric, window, cap, reset, source },
-      as_of: model.asOf,
+      asOf: model.asOf,
     })),
     source: model.source,
-    as_of: model.asOf,
+    asOf: model.asOf,
     ...{ order, pinned, scores },
   };
 }
