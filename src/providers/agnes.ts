@@ -1,7 +1,6 @@
 /** Agnes AI: models of its own, free during a promotion. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { listProbe, openaiProvider } from "./openai-provider.ts";
 
 const ATLAS = "happyyboxx/free-llm-atlas";
 
@@ -15,7 +14,7 @@ const MODELS: readonly ModelRow[] = [
 /** As measured; 30 requests a minute are published. */
 const LIMITS = limits("account", "all", { requestsPerMinute: 20, tokensPerMinute: 500_000 });
 
-export const agnes: ProviderSpec = {
+export const agnes = openaiProvider({
   id: "agnes",
   name: "Agnes AI",
   status: "limited",
@@ -23,26 +22,8 @@ export const agnes: ProviderSpec = {
   signUpUrl: "https://platform.agnes-ai.com",
   docsUrl: null,
   baseUrl: "https://apihub.agnes-ai.com/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks(),
-  auth: "bearer",
-  credential: "plain",
-  keyPattern: null,
-  keyPrefixes: [],
   environment: ["AGNES_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
-  probe: {
-    method: "GET",
-    path: "/models",
-    control: true,
-    valid: [200, 402, 429],
-    invalid: [401],
-    costsQuota: false,
-  },
+  probe: listProbe({ control: true }),
   // Its models think before they answer.
   firstContentMs: 60_000,
   dataUse: "unknown",
@@ -50,4 +31,4 @@ export const agnes: ProviderSpec = {
   models: modelTable({ speed: "slow", limits: LIMITS }, MODELS),
   source: "tashfeenahmed/freellmapi server/src/providers/index.ts",
   asOf: "2026-10-05",
-};
+});

@@ -1,7 +1,6 @@
 /** AI Horde: volunteers. Slow, without tools, and one piece at a time. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const CATALOG = "diegosouzapw/OmniRoute freeModelCatalog";
 
@@ -12,7 +11,7 @@ const MODELS: readonly ModelRow[] = [
   ["aphrodite/TheDrummer/Cydonia-24B-v4.3", "cydonia-24b", "Cydonia 24B v4.3", "unverified", null, null, "", 44, "2026-09-12", CATALOG],
 ];
 
-export const aihorde: ProviderSpec = {
+export const aihorde = openaiProvider({
   id: "aihorde",
   name: "AI Horde",
   status: "limited",
@@ -20,9 +19,7 @@ export const aihorde: ProviderSpec = {
   signUpUrl: "https://aihorde.net/register",
   docsUrl: "https://oai.aihorde.net/docs",
   baseUrl: "https://oai.aihorde.net/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({
+  quirks: {
     maxTokens: { whenMissing: 512, least: 16, most: null },
     streaming: "whole",
     streamUsage: "never",
@@ -45,16 +42,11 @@ export const aihorde: ProviderSpec = {
     ],
     // The documented key of those who have none; the user's own takes its place.
     headers: { authorization: "Bearer 0000000000" },
-  }),
-  auth: "bearer",
-  credential: "plain",
+  },
   keyPattern: "^[A-Za-z0-9_-]{22}$",
-  keyPrefixes: [],
   environment: ["AIHORDE_API_KEY", "HORDE_API_KEY"],
-  accountEnvironment: [],
   anonymous: true,
   headerFamily: "none",
-  failedCallsCount: "unknown",
   // Answers any key: nothing proves one good.
   probe: { method: "GET", path: "/models", valid: [], invalid: [401], costsQuota: false },
   // Calls wait in a queue.
@@ -64,4 +56,4 @@ export const aihorde: ProviderSpec = {
   models: modelTable({ speed: "slow", limits: [] }, MODELS),
   source: "https://oai.aihorde.net/docs",
   asOf: "2026-10-05",
-};
+});

@@ -1,7 +1,6 @@
 /** AINative Studio: claims 10 million tokens a month. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { listProbe, openaiProvider } from "./openai-provider.ts";
 
 const CATALOG = "diegosouzapw/OmniRoute freeModelCatalog";
 
@@ -20,7 +19,7 @@ const MODELS: readonly ModelRow[] = [
 
 const LIMITS = limits("account", "all", { tokensPerMonth: 10_000_000 });
 
-export const ainative: ProviderSpec = {
+export const ainative = openaiProvider({
   id: "ainative",
   name: "AINative Studio",
   status: "limited",
@@ -28,30 +27,11 @@ export const ainative: ProviderSpec = {
   signUpUrl: "https://ainative.studio",
   docsUrl: null,
   baseUrl: "https://api.ainative.studio/api/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks(),
-  auth: "bearer",
-  credential: "plain",
-  keyPattern: null,
-  keyPrefixes: [],
   environment: ["AINATIVE_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
-  probe: {
-    method: "GET",
-    path: "/models",
-    control: true,
-    valid: [200, 402, 429],
-    invalid: [401],
-    costsQuota: false,
-  },
-  firstContentMs: null,
+  probe: listProbe({ control: true }),
   dataUse: "unknown",
   terms: null,
   models: modelTable({ speed: "normal", limits: LIMITS }, MODELS),
   source: "tashfeenahmed/freellmapi server/src/providers/index.ts",
   asOf: "2026-10-05",
-};
+});

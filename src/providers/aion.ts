@@ -1,7 +1,6 @@
 /** Aion Labs: a small daily allowance of tokens. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
 const CATALOG = "diegosouzapw/OmniRoute freeModelCatalog";
@@ -17,7 +16,7 @@ const MODELS: readonly ModelRow[] = [
 
 const LIMITS = limits("account", "all", { requestsPerMinute: 15, tokensPerDay: 20_000 });
 
-export const aion: ProviderSpec = {
+export const aion = openaiProvider({
   id: "aion",
   name: "Aion Labs",
   status: "active",
@@ -25,22 +24,12 @@ export const aion: ProviderSpec = {
   signUpUrl: "https://www.aionlabs.ai/accounts/signup/",
   docsUrl: null,
   baseUrl: "https://api.aionlabs.ai/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({
+  quirks: {
     // What every model takes; older ones know more.
     reasoningEffort: "low_high_max",
     responseFormat: "drop",
-  }),
-  auth: "bearer",
-  credential: "plain",
-  keyPattern: null,
-  keyPrefixes: [],
+  },
   environment: ["AIONLABS_API_KEY", "AION_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
   // The model list is public.
   probe: {
     method: "POST",
@@ -50,10 +39,9 @@ export const aion: ProviderSpec = {
     invalid: [401],
     costsQuota: true,
   },
-  firstContentMs: null,
   dataUse: "unknown",
   terms: null,
   models: modelTable({ speed: "normal", limits: LIMITS }, MODELS),
   source: "tashfeenahmed/freellmapi server/src/providers/index.ts",
   asOf: "2026-10-05",
-};
+});

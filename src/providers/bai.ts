@@ -1,8 +1,7 @@
 /** B.AI: one model at a time, as a promotion. */
-import type { ProviderSpec } from "../core/provider.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { listProbe, openaiProvider } from "./openai-provider.ts";
 
-export const bai: ProviderSpec = {
+export const bai = openaiProvider({
   id: "bai",
   name: "B.AI",
   status: "limited",
@@ -10,30 +9,11 @@ export const bai: ProviderSpec = {
   signUpUrl: "https://b.ai",
   docsUrl: null,
   baseUrl: "https://api.b.ai/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks(),
-  auth: "bearer",
-  credential: "plain",
-  keyPattern: null,
-  keyPrefixes: [],
   environment: ["BAI_API_KEY", "B_AI_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
-  probe: {
-    method: "GET",
-    path: "/models",
-    control: true,
-    valid: [200, 402, 429],
-    invalid: [401],
-    costsQuota: false,
-  },
-  firstContentMs: null,
+  probe: listProbe({ control: true }),
   dataUse: "unknown",
   terms: null,
   models: [],
   source: "tashfeenahmed/freellmapi server/src/providers/index.ts",
   asOf: "2026-10-05",
-};
+});

@@ -1,7 +1,6 @@
 /** Cerebras: very fast. Its free tier ended on 2026-08-17. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { listProbe, openaiProvider } from "./openai-provider.ts";
 
 const QUOTAS = "rockbenben/free-llm-intel quotas";
 const CATALOG = "diegosouzapw/OmniRoute freeModelCatalog";
@@ -23,7 +22,7 @@ const LIMITS = limits("account", "all", {
   tokensPerDay: 1_000_000,
 });
 
-export const cerebras: ProviderSpec = {
+export const cerebras = openaiProvider({
   id: "cerebras",
   name: "Cerebras",
   status: "paid",
@@ -32,28 +31,20 @@ export const cerebras: ProviderSpec = {
   signUpUrl: "https://cloud.cerebras.ai",
   docsUrl: "https://inference-docs.cerebras.ai",
   baseUrl: "https://api.cerebras.ai/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({
+  quirks: {
     maxTokensField: "max_completion_tokens",
     // What is asked for counts against the minute at once.
     maxTokens: { whenMissing: null, least: null, most: 16_384 },
     reasoningHistory: "reasoning",
-  }),
-  auth: "bearer",
-  credential: "plain",
+  },
   keyPattern: "^csk-[a-z0-9]{30,60}$",
   keyPrefixes: ["csk-"],
   environment: ["CEREBRAS_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
   headerFamily: "cerebras",
-  failedCallsCount: "unknown",
-  probe: { method: "GET", path: "/models", valid: [200, 402, 429], invalid: [401], costsQuota: false },
-  firstContentMs: null,
+  probe: listProbe(),
   dataUse: "unknown",
   terms: "Keys must not be sold or passed on.",
   models: modelTable({ speed: "ultra", limits: LIMITS }, MODELS),
   source: "https://inference-docs.cerebras.ai/support/rate-limits",
   asOf: "2026-10-05",
-};
+});

@@ -1,8 +1,7 @@
 /** Chutes: no free tier. */
-import type { ProviderSpec } from "../core/provider.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
-export const chutes: ProviderSpec = {
+export const chutes = openaiProvider({
   id: "chutes",
   name: "Chutes",
   status: "paid",
@@ -10,24 +9,14 @@ export const chutes: ProviderSpec = {
   signUpUrl: "https://chutes.ai/signup",
   docsUrl: "https://chutes.ai/docs",
   baseUrl: "https://llm.chutes.ai/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks(),
-  auth: "bearer",
-  credential: "plain",
   keyPattern: "^cpk_[A-Za-z0-9._-]{20,}$",
   keyPrefixes: ["cpk_"],
   environment: ["CHUTES_API_KEY", "CHUTES_API_TOKEN"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
   // The list is public, and a call with a bad key is only throttled.
   probe: { method: "GET", path: "/models", valid: [], invalid: [401], costsQuota: false },
-  firstContentMs: null,
   dataUse: "unknown",
   terms: null,
   models: [],
   source: "https://chutes.ai/docs",
   asOf: "2026-10-05",
-};
+});

@@ -1,7 +1,6 @@
 /** Cloudflare Workers AI: the account id stands in the address. All models draw on one daily allowance of neurons. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelExtras, type ModelRow, modelTable, UTC, unitsPerMillion } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
 const DOCS = "cloudflare-docs workers-ai-models";
@@ -55,7 +54,7 @@ const MODELS: readonly ModelRow[] = [
   ["@cf/deepseek-ai/deepseek-v4-pro-0813", "deepseek-v4-pro", "DeepSeek V4 Pro", "gated", 1_048_576, 393_216, "TJR", 91, "2026-10-05", LIST, unpriced(20)],
 ];
 
-export const cloudflare: ProviderSpec = {
+export const cloudflare = openaiProvider({
   id: "cloudflare",
   name: "Cloudflare Workers AI",
   status: "active",
@@ -63,26 +62,21 @@ export const cloudflare: ProviderSpec = {
   signUpUrl: "https://dash.cloudflare.com/profile/api-tokens",
   docsUrl: "https://developers.cloudflare.com/workers-ai",
   baseUrl: "https://api.cloudflare.com/client/v4/accounts/{account}/ai/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({
+  quirks: {
     // The server cuts an answer short where no limit is sent.
     maxTokens: { whenMissing: 8192, least: null, most: null },
     missingContent: "empty_string",
     // Accepted by some models and refused by others.
     reasoningEffort: "drop",
     refusedFields: ["min_p", "logit_bias", "logprobs", "top_logprobs"],
-  }),
-  auth: "bearer",
+  },
   credential: "account_and_token",
   // Older tokens have no prefix; the account id may stand in front.
   keyPattern: "^(?:[0-9a-f]{32}[:/|])?(?:cf(?:ut|at)_[A-Za-z0-9_-]{40,}|[A-Za-z0-9_-]{40})$",
   keyPrefixes: ["cfut_", "cfat_"],
   environment: ["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY", "CF_API_TOKEN"],
   accountEnvironment: ["CLOUDFLARE_ACCOUNT_ID", "CF_ACCOUNT_ID"],
-  anonymous: false,
   headerFamily: "none",
-  failedCallsCount: "unknown",
   // Asks for the right account id and for the permission, too. It lies beside the root of the OpenAI wire.
   probe: {
     method: "GET",
@@ -100,4 +94,4 @@ export const cloudflare: ProviderSpec = {
   models: modelTable({ speed: "normal", limits: [] }, MODELS),
   source: "https://developers.cloudflare.com/workers-ai/platform/errors/",
   asOf: "2026-10-05",
-};
+});

@@ -1,7 +1,6 @@
 /** Cohere: trial keys, whose terms allow neither commercial nor personal use, so nothing is enabled unasked. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable, UTC } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
 const MODELS_DEV = "anomalyco/models.dev";
@@ -28,7 +27,7 @@ const LIMITS = [
   ...limits("account", "month", { requestsPerMonth: [1000, UTC] }),
 ];
 
-export const cohere: ProviderSpec = {
+export const cohere = openaiProvider({
   id: "cohere",
   name: "Cohere",
   status: "paid",
@@ -37,9 +36,7 @@ export const cohere: ProviderSpec = {
   signUpUrl: "https://dashboard.cohere.com/api-keys",
   docsUrl: "https://docs.cohere.com",
   baseUrl: "https://api.cohere.ai/compatibility/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({
+  quirks: {
     parallelToolCalls: "drop",
     toolSchemas: "plain",
     toolChoiceNamed: "offer",
@@ -55,22 +52,14 @@ export const cohere: ProviderSpec = {
       "metadata",
       "service_tier",
     ],
-  }),
-  auth: "bearer",
-  credential: "plain",
+  },
   // No prefix: other keys look the same.
   keyPattern: "^[A-Za-z0-9]{40}$",
-  keyPrefixes: [],
   environment: ["COHERE_API_KEY", "CO_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
   probe: { method: "GET", path: "/models", valid: [200, 429], invalid: [401], costsQuota: false },
-  firstContentMs: null,
   dataUse: "unknown",
   terms: "Trial keys: no commercial use, and no personal, family or household use.",
   models: modelTable({ speed: "normal", limits: LIMITS }, MODELS),
   source: "https://docs.cohere.com",
   asOf: "2026-10-05",
-};
+});

@@ -1,13 +1,13 @@
 /** An endpoint of the user's own. Each is a provider by itself: what happens to one says nothing about another. */
 import type { CustomEndpoint, ProviderSpec } from "../core/provider.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { listProbe, openaiProvider } from "./openai-provider.ts";
 
 /** A provider made of what the user said. Nothing is known of its models, so nothing is withheld from them. */
 export function customProvider(endpoint: CustomEndpoint): ProviderSpec {
   const source = "the user";
   // Facts of an endpoint hold from when it was added, which its store knows.
   const asOf = "";
-  return {
+  return openaiProvider({
     id: endpoint.id,
     name: endpoint.name,
     status: "active",
@@ -15,20 +15,9 @@ export function customProvider(endpoint: CustomEndpoint): ProviderSpec {
     signUpUrl: null,
     docsUrl: null,
     baseUrl: endpoint.baseUrl.replace(/\/+$/, ""),
-    otherBaseUrls: [],
-    dialect: "openai",
-    quirks: openaiQuirks(),
-    auth: "bearer",
-    credential: "plain",
-    keyPattern: null,
-    keyPrefixes: [],
     environment: [],
-    accountEnvironment: [],
     anonymous: true,
-    headerFamily: "generic",
-    failedCallsCount: "unknown",
-    probe: { method: "GET", path: "/models", valid: [200, 402, 429], invalid: [401], costsQuota: false },
-    firstContentMs: null,
+    probe: listProbe(),
     dataUse: isOnThisMachine(endpoint.baseUrl) ? "no_training" : "unknown",
     terms: null,
     models: endpoint.models.map(({ id, contextWindow, limits }) => ({
@@ -47,7 +36,7 @@ export function customProvider(endpoint: CustomEndpoint): ProviderSpec {
     })),
     source,
     asOf,
-  };
+  });
 }
 
 /** What never leaves the machine trains nobody else's model. */

@@ -1,7 +1,6 @@
 /** GitHub Models: shut down. Kept to say so when one of its keys is pasted. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const CHANGELOG = "GitHub changelog";
 
@@ -13,7 +12,7 @@ const MODELS: readonly ModelRow[] = [
 
 const LIMITS = limits("account", "all", { requestsPerMinute: 10, requestsPerDay: 50 });
 
-export const github: ProviderSpec = {
+export const github = openaiProvider({
   id: "github",
   name: "GitHub Models",
   status: "retired",
@@ -21,23 +20,14 @@ export const github: ProviderSpec = {
   signUpUrl: "https://github.com/settings/tokens",
   docsUrl: "https://docs.github.com/en/github-models",
   baseUrl: "https://models.github.ai/inference",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({ refusedFields: ["top_k", "min_p", "repetition_penalty"] }),
-  auth: "bearer",
-  credential: "plain",
+  quirks: { refusedFields: ["top_k", "min_p", "repetition_penalty"] },
   keyPattern: "^(github_pat_[A-Za-z0-9_]{50,}|gh[pousr]_[A-Za-z0-9]{36,})$",
   keyPrefixes: ["github_pat_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_"],
   environment: ["GITHUB_TOKEN", "GITHUB_MODELS_TOKEN"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
   probe: { method: "GET", path: "/models", valid: [200], invalid: [401], costsQuota: false },
-  firstContentMs: null,
   dataUse: "unknown",
   terms: "Was for experiments and prototypes.",
   models: modelTable({ speed: "normal", limits: LIMITS }, MODELS),
   source: "https://github.blog/changelog/2026-07-01-github-models-is-being-fully-retired-on-july-30-2026/",
   asOf: "2026-07-30",
-};
+});

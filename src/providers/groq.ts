@@ -1,7 +1,7 @@
 /** Groq: fast inference of open models. Limits are per organisation and model; use flows back gradually. */
-import type { LimitSpec, ProviderSpec } from "../core/provider.ts";
+import type { LimitSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { listProbe, openaiProvider } from "./openai-provider.ts";
 
 /**
  * Cached prompt tokens do not count. What replies tell of flows back bit by bit, a cap in a window. A null is a limit
@@ -37,7 +37,7 @@ const MODELS: readonly ModelRow[] = [
   ["groq/compound-mini", "groq-compound-mini", "Groq Compound Mini", "retired", 131_072, 8192, "", 62, "2026-09-21", DEPRECATIONS, { limits: rates(30, 250, 70_000, null) }],
 ];
 
-export const groq: ProviderSpec = {
+export const groq = openaiProvider({
   id: "groq",
   name: "Groq",
   status: "active",
@@ -45,9 +45,7 @@ export const groq: ProviderSpec = {
   signUpUrl: "https://console.groq.com/keys",
   docsUrl: "https://console.groq.com/docs",
   baseUrl: "https://api.groq.com/openai/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({
+  quirks: {
     maxTokensField: "max_completion_tokens",
     messageNames: "drop",
     jsonModeStreaming: "whole",
@@ -64,21 +62,15 @@ export const groq: ProviderSpec = {
       "store",
       "metadata",
     ],
-  }),
-  auth: "bearer",
-  credential: "plain",
+  },
   keyPattern: "^gsk_[A-Za-z0-9]{40,60}$",
   keyPrefixes: ["gsk_"],
   environment: ["GROQ_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
   headerFamily: "groq",
-  failedCallsCount: "unknown",
-  probe: { method: "GET", path: "/models", valid: [200, 402, 429], invalid: [401], costsQuota: false },
-  firstContentMs: null,
+  probe: listProbe(),
   dataUse: "unknown",
   terms: "One account; use inside an application of one's own is allowed.",
   models: modelTable({ speed: "ultra", limits: [] }, MODELS),
   source: "https://console.groq.com/docs/rate-limits",
   asOf: "2026-10-05",
-};
+});

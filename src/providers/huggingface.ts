@@ -1,7 +1,6 @@
 /** Hugging Face: a router over many backends, paid from a small monthly credit. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const MODELS_DEV = "anomalyco/models.dev";
 const CATALOG = "diegosouzapw/OmniRoute freeModelCatalog";
@@ -30,7 +29,7 @@ const MODELS: readonly ModelRow[] = [
   ["microsoft/phi-4", "phi-4", "Phi-4 14B", "active", 16_384, 4096, "", 44, "2026-10-05", LIST],
 ];
 
-export const huggingface: ProviderSpec = {
+export const huggingface = openaiProvider({
   id: "huggingface",
   name: "Hugging Face",
   status: "limited",
@@ -38,18 +37,9 @@ export const huggingface: ProviderSpec = {
   signUpUrl: "https://huggingface.co/settings/tokens",
   docsUrl: "https://huggingface.co/docs/inference-providers",
   baseUrl: "https://router.huggingface.co/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks(),
-  auth: "bearer",
-  credential: "plain",
   keyPattern: "^hf_[A-Za-z0-9]{30,40}$",
   keyPrefixes: ["hf_"],
   environment: ["HF_TOKEN", "HUGGINGFACE_API_KEY", "HUGGINGFACEHUB_API_TOKEN"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
   // The model list of the router is public. This is rate limited itself.
   probe: {
     method: "GET",
@@ -60,11 +50,10 @@ export const huggingface: ProviderSpec = {
     invalid: [401, 403],
     costsQuota: false,
   },
-  firstContentMs: null,
   dataUse: "unknown",
   terms: null,
   // What a call costs is not known: the 402 that ends the month says so.
   models: modelTable({ speed: "normal", limits: [] }, MODELS),
   source: "https://huggingface.co/docs/inference-providers",
   asOf: "2026-10-05",
-};
+});

@@ -1,7 +1,6 @@
 /** Kilo: a gateway whose free models need no key, 200 calls an hour for an address. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
 const SEED = "tashfeenahmed/freellmapi seed";
@@ -31,7 +30,7 @@ const MODELS: readonly ModelRow[] = [
 
 const LIMITS = limits("ip", "free", { requestsPerHour: 200 });
 
-export const kilo: ProviderSpec = {
+export const kilo = openaiProvider({
   id: "kilo",
   name: "Kilo",
   status: "active",
@@ -39,23 +38,16 @@ export const kilo: ProviderSpec = {
   signUpUrl: "https://app.kilo.ai",
   docsUrl: "https://kilo.ai/docs/gateway",
   baseUrl: "https://api.kilo.ai/api/gateway/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({
+  quirks: {
     reasoningHistory: "reasoning_details",
     responseFormat: "drop",
     // A leaked verdict of a filter.
     emptyAnswers: ["safe", "unsafe"],
-  }),
-  auth: "bearer",
-  credential: "plain",
+  },
   keyPattern: "^eyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$",
-  keyPrefixes: [],
   environment: ["KILO_API_KEY", "KILOCODE_API_KEY"],
-  accountEnvironment: [],
   anonymous: true,
   headerFamily: "none",
-  failedCallsCount: "unknown",
   // A key that is not known counts as none on free models.
   probe: {
     method: "POST",
@@ -67,10 +59,9 @@ export const kilo: ProviderSpec = {
   },
   // Below /v1 it answers with 405.
   modelsPath: "/../models",
-  firstContentMs: null,
   dataUse: "may_train",
   terms: "What is sent to free models may be logged and used for training.",
   models: modelTable({ speed: "normal", limits: LIMITS }, MODELS),
   source: "https://kilo.ai/docs/gateway",
   asOf: "2026-10-05",
-};
+});

@@ -1,7 +1,6 @@
 /** LLM7: a gateway with a small daily allowance, with or without a token. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
 const SEED = "tashfeenahmed/freellmapi seed";
@@ -25,7 +24,7 @@ const LIMITS = limits("key", "all", {
   tokensPerDay: 100_000,
 });
 
-export const llm7: ProviderSpec = {
+export const llm7 = openaiProvider({
   id: "llm7",
   name: "LLM7",
   status: "active",
@@ -33,18 +32,8 @@ export const llm7: ProviderSpec = {
   signUpUrl: "https://token.llm7.io",
   docsUrl: "https://docs.llm7.io",
   baseUrl: "https://api.llm7.io/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks(),
-  auth: "bearer",
-  credential: "plain",
-  keyPattern: null,
-  keyPrefixes: [],
   environment: ["LLM7_API_KEY", "LLM7_TOKEN"],
-  accountEnvironment: [],
   anonymous: true,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
   probe: {
     method: "POST",
     path: "/chat/completions",
@@ -53,10 +42,9 @@ export const llm7: ProviderSpec = {
     invalid: [401],
     costsQuota: true,
   },
-  firstContentMs: null,
   dataUse: "unknown",
   terms: null,
   models: modelTable({ speed: "normal", limits: LIMITS }, MODELS),
   source: "https://docs.llm7.io/limits",
   asOf: "2026-10-05",
-};
+});

@@ -1,7 +1,6 @@
 /** LongCat: whether its grant is daily or single is not clear. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const QUOTAS = "rockbenben/free-llm-intel quotas";
 
@@ -10,7 +9,7 @@ const MODELS: readonly ModelRow[] = [
   ["LongCat-2.0", "longcat-2.0", "LongCat 2.0", "gated", 1_048_576, null, "TR", 79, "2026-10-04", QUOTAS],
 ];
 
-export const longcat: ProviderSpec = {
+export const longcat = openaiProvider({
   id: "longcat",
   name: "LongCat",
   status: "limited",
@@ -18,18 +17,8 @@ export const longcat: ProviderSpec = {
   signUpUrl: "https://longcat.chat/platform",
   docsUrl: "https://longcat.chat/platform/docs",
   baseUrl: "https://api.longcat.chat/openai/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks(),
-  auth: "bearer",
-  credential: "plain",
   keyPattern: "^ak_[A-Za-z0-9]{20,}$",
-  keyPrefixes: [],
   environment: ["LONGCAT_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
   // It is reported to have no model list.
   probe: {
     method: "POST",
@@ -40,10 +29,9 @@ export const longcat: ProviderSpec = {
     costsQuota: true,
   },
   modelsPath: null,
-  firstContentMs: null,
   dataUse: "unknown",
   terms: null,
   models: modelTable({ speed: "normal", limits: [] }, MODELS),
   source: "https://longcat.chat/platform/docs",
   asOf: "2026-10-05",
-};
+});

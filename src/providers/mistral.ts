@@ -1,7 +1,6 @@
 /** Mistral: strict about the body. Rates are per workspace and model, the tokens of a month are one pool. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable, UTC } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { listProbe, openaiProvider } from "./openai-provider.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
 const QUOTAS = "rockbenben/free-llm-intel quotas";
@@ -28,7 +27,7 @@ const LIMITS = [
   ...limits("account", "month", { tokensPerMonth: [1_000_000_000, UTC] }),
 ];
 
-export const mistral: ProviderSpec = {
+export const mistral = openaiProvider({
   id: "mistral",
   name: "Mistral",
   status: "active",
@@ -36,9 +35,7 @@ export const mistral: ProviderSpec = {
   signUpUrl: "https://console.mistral.ai/api-keys",
   docsUrl: "https://docs.mistral.ai",
   baseUrl: "https://api.mistral.ai/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({
+  quirks: {
     seedField: "random_seed",
     // Refused with 422; usage comes in the last chunk all the same.
     streamUsage: "never",
@@ -60,22 +57,15 @@ export const mistral: ProviderSpec = {
       "service_tier",
       "verbosity",
     ],
-  }),
-  auth: "bearer",
-  credential: "plain",
+  },
   // No prefix: many other keys look the same.
   keyPattern: "^[A-Za-z0-9]{32}$",
-  keyPrefixes: [],
   environment: ["MISTRAL_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
   headerFamily: "mistral",
-  failedCallsCount: "unknown",
-  probe: { method: "GET", path: "/models", valid: [200, 402, 429], invalid: [401], costsQuota: false },
-  firstContentMs: null,
+  probe: listProbe(),
   dataUse: "may_train",
   terms: "Personal or internal use; trains on what you send unless you opt out.",
   models: modelTable({ speed: "normal", limits: LIMITS }, MODELS),
   source: "https://docs.mistral.ai/deployment/laplateforme/tier",
   asOf: "2026-10-05",
-};
+});

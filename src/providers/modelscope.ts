@@ -1,7 +1,6 @@
 /** ModelScope: 2,000 calls a day of an account, at most 500 of them to one model. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
 const CATALOG = "diegosouzapw/OmniRoute freeModelCatalog";
@@ -28,7 +27,7 @@ const LIMITS = [
   ...limits("account", "all", { requestsPerDay: 2000 }),
 ];
 
-export const modelscope: ProviderSpec = {
+export const modelscope = openaiProvider({
   id: "modelscope",
   name: "ModelScope",
   status: "limited",
@@ -36,18 +35,10 @@ export const modelscope: ProviderSpec = {
   signUpUrl: "https://modelscope.cn/my/myaccesstoken",
   docsUrl: "https://modelscope.cn/docs/model-service/API-Inference/intro",
   baseUrl: "https://api-inference.modelscope.cn/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks(),
-  auth: "bearer",
-  credential: "plain",
   keyPattern: "^(?:ms-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
   keyPrefixes: ["ms-"],
   environment: ["MODELSCOPE_API_KEY", "MODELSCOPE_ACCESS_TOKEN"],
-  accountEnvironment: [],
-  anonymous: false,
   headerFamily: "modelscope",
-  failedCallsCount: "unknown",
   // The list answers any key. A 401 may mean an account that is not bound: its text says so.
   probe: {
     method: "POST",
@@ -63,4 +54,4 @@ export const modelscope: ProviderSpec = {
   models: modelTable({ speed: "normal", limits: LIMITS }, MODELS),
   source: "https://modelscope.cn/docs/model-service/API-Inference/intro",
   asOf: "2026-10-05",
-};
+});

@@ -1,7 +1,6 @@
 /** NaraRouter: 7 million tokens a day after a verification by Telegram. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable, UTC } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { listProbe, openaiProvider } from "./openai-provider.ts";
 
 const PLANS = "public plans endpoint of router.bynara.id";
 const NOTES = "tashfeenahmed/freellmapi provider notes";
@@ -21,7 +20,7 @@ const MODELS: readonly ModelRow[] = [
 
 const LIMITS = limits("account", "free", { requestsPerMinute: 15, tokensPerDay: [7_000_000, UTC] });
 
-export const nara: ProviderSpec = {
+export const nara = openaiProvider({
   id: "nara",
   name: "NaraRouter",
   status: "active",
@@ -29,30 +28,11 @@ export const nara: ProviderSpec = {
   signUpUrl: "https://router.bynara.id",
   docsUrl: null,
   baseUrl: "https://router.bynara.id/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks(),
-  auth: "bearer",
-  credential: "plain",
-  keyPattern: null,
-  keyPrefixes: [],
   environment: ["NARA_API_KEY", "BYNARA_API_KEY", "NARAROUTER_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
-  probe: {
-    method: "GET",
-    path: "/models",
-    control: true,
-    valid: [200, 402, 429],
-    invalid: [401],
-    costsQuota: false,
-  },
-  firstContentMs: null,
+  probe: listProbe({ control: true }),
   dataUse: "unknown",
   terms: null,
   models: modelTable({ speed: "normal", limits: LIMITS }, MODELS),
   source: "tashfeenahmed/freellmapi server/src/providers/index.ts",
   asOf: "2026-10-05",
-};
+});

@@ -1,8 +1,7 @@
 /** NavyAI: 150,000 tokens a day of one key. */
-import type { ProviderSpec } from "../core/provider.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { listProbe, openaiProvider } from "./openai-provider.ts";
 
-export const navy: ProviderSpec = {
+export const navy = openaiProvider({
   id: "navy",
   name: "NavyAI",
   status: "limited",
@@ -11,33 +10,15 @@ export const navy: ProviderSpec = {
   signUpUrl: "https://api.navy",
   docsUrl: null,
   baseUrl: "https://api.navy/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({
+  quirks: {
     // Refuses calls that do not say what sends them.
     headers: { "user-agent": "freellm" },
-  }),
-  auth: "bearer",
-  credential: "plain",
-  keyPattern: null,
-  keyPrefixes: [],
-  environment: ["NAVY_API_KEY", "NAVYAI_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
-  probe: {
-    method: "GET",
-    path: "/models",
-    control: true,
-    valid: [200, 402, 429],
-    invalid: [401],
-    costsQuota: false,
   },
-  firstContentMs: null,
+  environment: ["NAVY_API_KEY", "NAVYAI_API_KEY"],
+  probe: listProbe({ control: true }),
   dataUse: "unknown",
   terms: null,
   models: [],
   source: "tashfeenahmed/freellmapi server/src/providers/index.ts",
   asOf: "2026-10-05",
-};
+});

@@ -1,7 +1,6 @@
 /** NVIDIA's hosted models: an evaluation service. 40 requests a minute over all models, and no rate headers at all. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
 const QUOTAS = "rockbenben/free-llm-intel quotas";
@@ -53,7 +52,7 @@ const LIMITS = [
   ...limits("account", null, { requestsPerDay: 10_000 }),
 ];
 
-export const nvidia: ProviderSpec = {
+export const nvidia = openaiProvider({
   id: "nvidia",
   name: "NVIDIA NIM",
   status: "limited",
@@ -61,22 +60,15 @@ export const nvidia: ProviderSpec = {
   signUpUrl: "https://build.nvidia.com/settings/api-keys",
   docsUrl: "https://docs.api.nvidia.com/nim",
   baseUrl: "https://integrate.api.nvidia.com/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({
+  quirks: {
     // Several models refuse more than one call a turn, and the field left out means more than one.
     parallelToolCalls: "force_false",
     messageNames: "drop",
-  }),
-  auth: "bearer",
-  credential: "plain",
+  },
   keyPattern: "^nvapi-[A-Za-z0-9_-]{60,72}$",
   keyPrefixes: ["nvapi-"],
   environment: ["NVIDIA_API_KEY", "NVIDIA_NIM_API_KEY", "NIM_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
   headerFamily: "none",
-  failedCallsCount: "unknown",
   // The model list answers whatever the key may call.
   probe: {
     method: "POST",
@@ -93,4 +85,4 @@ export const nvidia: ProviderSpec = {
   models: modelTable({ speed: "slow", limits: LIMITS }, MODELS),
   source: "https://docs.api.nvidia.com/nim",
   asOf: "2026-10-05",
-};
+});

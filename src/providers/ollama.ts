@@ -1,7 +1,6 @@
 /** Ollama Cloud: counted in GPU time over 5 hours and a week, whose caps are not published, and one call at a time. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const LIVE_CHECK = "tashfeenahmed/freellmapi#767, a live check of the whole list";
 const SEED = "tashfeenahmed/freellmapi seed";
@@ -37,7 +36,7 @@ const MODELS: readonly ModelRow[] = [
 
 const LIMITS = limits("account", "all", { concurrency: 1 });
 
-export const ollama: ProviderSpec = {
+export const ollama = openaiProvider({
   id: "ollama",
   name: "Ollama Cloud",
   status: "active",
@@ -45,22 +44,13 @@ export const ollama: ProviderSpec = {
   signUpUrl: "https://ollama.com/settings/keys",
   docsUrl: "https://docs.ollama.com/cloud",
   baseUrl: "https://ollama.com/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({
+  quirks: {
     reasoningHistory: "reasoning",
     reasoningEffort: "none_to_max",
     refusedFields: ["verbosity", "service_tier", "store", "metadata", "prediction"],
-  }),
-  auth: "bearer",
-  credential: "plain",
+  },
   keyPattern: "^[0-9a-f]{32}\\.[A-Za-z0-9_-]{20,}$",
-  keyPrefixes: [],
   environment: ["OLLAMA_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
   probe: {
     method: "POST",
     path: "/api/me",
@@ -76,4 +66,4 @@ export const ollama: ProviderSpec = {
   models: modelTable({ speed: "slow", limits: LIMITS }, MODELS),
   source: "https://docs.ollama.com/cloud",
   asOf: "2026-10-05",
-};
+});

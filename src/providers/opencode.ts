@@ -1,7 +1,6 @@
 /** OpenCode Zen: promotions that change weekly, counted for an address whatever the key. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable, UTC } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const REPORTS = "mnfst/awesome-free-llm-apis#109";
 const FIXTURE = "one public test fixture";
@@ -31,7 +30,7 @@ const MODELS: readonly ModelRow[] = [
 /** Unpublished: these are guesses of others. */
 const LIMITS = limits("ip", "free", { requestsPerMinute: 20, requestsPerDay: [200, UTC] }, "guessed");
 
-export const opencode: ProviderSpec = {
+export const opencode = openaiProvider({
   id: "opencode",
   name: "OpenCode Zen",
   status: "limited",
@@ -39,22 +38,15 @@ export const opencode: ProviderSpec = {
   signUpUrl: "https://opencode.ai/auth",
   docsUrl: "https://opencode.ai/docs/zen",
   baseUrl: "https://opencode.ai/zen/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({
+  quirks: {
     // Some models refuse a history without it.
     reasoningHistory: "reasoning_content",
-  }),
-  auth: "bearer",
-  credential: "plain",
+  },
   // Many others begin with sk-, too.
   keyPattern: "^sk-[A-Za-z0-9_-]{16,}$",
-  keyPrefixes: [],
   environment: ["OPENCODE_API_KEY", "OPENCODE_ZEN_API_KEY"],
-  accountEnvironment: [],
   anonymous: true,
   headerFamily: "none",
-  failedCallsCount: "unknown",
   // A 401 has many meanings, told apart by the type of the error; the limit of the address is looked at before the key.
   probe: {
     method: "POST",
@@ -64,10 +56,9 @@ export const opencode: ProviderSpec = {
     invalid: [],
     costsQuota: true,
   },
-  firstContentMs: null,
   dataUse: "may_train",
   terms: "What is sent to free models may be used to improve them.",
   models: modelTable({ speed: "normal", limits: LIMITS }, MODELS),
   source: "https://opencode.ai/docs/zen",
   asOf: "2026-10-05",
-};
+});

@@ -1,7 +1,6 @@
 /** OpenRouter: a gateway. Its free models end in `:free` and share one pool an account, whatever the key. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable, UTC } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
 const QUOTAS = "rockbenben/free-llm-intel quotas";
@@ -55,7 +54,7 @@ const MODELS: readonly ModelRow[] = [
 /** A day ends at 00:00 UTC; 1,000 requests a day once 10 dollars of credit were ever bought, which only replies tell. */
 const LIMITS = limits("account", ":free", { requestsPerMinute: 20, requestsPerDay: [50, UTC] });
 
-export const openrouter: ProviderSpec = {
+export const openrouter = openaiProvider({
   id: "openrouter",
   name: "OpenRouter",
   status: "active",
@@ -63,29 +62,21 @@ export const openrouter: ProviderSpec = {
   signUpUrl: "https://openrouter.ai/keys",
   docsUrl: "https://openrouter.ai/docs",
   baseUrl: "https://openrouter.ai/api/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({
+  quirks: {
     // `required` finds no endpoint for many free models.
     toolChoiceRequired: "auto",
     reasoningHistory: "reasoning_details",
     headers: { "x-title": "freellm" },
-  }),
-  auth: "bearer",
-  credential: "plain",
+  },
   keyPattern: "^sk-or-v1-[0-9a-f]{64}$",
   keyPrefixes: ["sk-or-v1-"],
   environment: ["OPENROUTER_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
   headerFamily: "openrouter",
-  failedCallsCount: "unknown",
   // GET /models is public and proves nothing.
   probe: { method: "GET", path: "/key", valid: [200, 402, 429], invalid: [401], costsQuota: false },
-  firstContentMs: null,
   dataUse: "unknown",
   terms: "Private use by one person; no resale and no competing service.",
   models: modelTable({ speed: "slow", limits: LIMITS }, MODELS),
   source: "https://openrouter.ai/docs/api/reference/limits",
   asOf: "2026-10-05",
-};
+});

@@ -1,7 +1,6 @@
 /** OrcaRouter: free aliases in one pool whose size is not published. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { listProbe, openaiProvider } from "./openai-provider.ts";
 
 const REPORTS = "tashfeenahmed/freellmapi#896";
 
@@ -14,7 +13,7 @@ const MODELS: readonly ModelRow[] = [
   ["tencent/hy3-free", "hy3", "Hunyuan Hy3", "active", 262_144, 131_072, "TR", 79, "2026-09-25", REPORTS],
 ];
 
-export const orcarouter: ProviderSpec = {
+export const orcarouter = openaiProvider({
   id: "orcarouter",
   name: "OrcaRouter",
   status: "active",
@@ -22,30 +21,13 @@ export const orcarouter: ProviderSpec = {
   signUpUrl: "https://www.orcarouter.ai",
   docsUrl: null,
   baseUrl: "https://api.orcarouter.ai/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks(),
-  auth: "bearer",
-  credential: "plain",
   keyPattern: "^sk-orca-[A-Za-z0-9_-]+$",
   keyPrefixes: ["sk-orca-"],
   environment: ["ORCAROUTER_API_KEY", "ORCA_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
-  probe: {
-    method: "GET",
-    path: "/models",
-    control: true,
-    valid: [200, 402, 429],
-    invalid: [401],
-    costsQuota: false,
-  },
-  firstContentMs: null,
+  probe: listProbe({ control: true }),
   dataUse: "unknown",
   terms: null,
   models: modelTable({ speed: "normal", limits: [] }, MODELS),
   source: "tashfeenahmed/freellmapi server/src/providers/index.ts",
   asOf: "2026-10-05",
-};
+});

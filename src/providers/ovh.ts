@@ -1,7 +1,6 @@
 /** OVHcloud AI Endpoints: two calls a minute for each model and address, without a key. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
 const MODELS_DEV = "anomalyco/models.dev";
@@ -24,7 +23,7 @@ const MODELS: readonly ModelRow[] = [
 
 const LIMITS = limits("ip", null, { requestsPerMinute: 2 });
 
-export const ovh: ProviderSpec = {
+export const ovh = openaiProvider({
   id: "ovh",
   name: "OVHcloud AI Endpoints",
   status: "active",
@@ -32,18 +31,9 @@ export const ovh: ProviderSpec = {
   signUpUrl: "https://endpoints.ai.cloud.ovh.net",
   docsUrl: "https://help.ovhcloud.com",
   baseUrl: "https://oai.endpoints.kepler.ai.cloud.ovh.net/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks(),
-  auth: "bearer",
-  credential: "plain",
   keyPattern: "^eyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$",
-  keyPrefixes: [],
   environment: ["OVH_AI_ENDPOINTS_ACCESS_TOKEN", "OVHCLOUD_API_KEY"],
-  accountEnvironment: [],
   anonymous: true,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
   probe: {
     method: "POST",
     path: "/chat/completions",
@@ -52,10 +42,9 @@ export const ovh: ProviderSpec = {
     invalid: [401, 403],
     costsQuota: true,
   },
-  firstContentMs: null,
   dataUse: "unknown",
   terms: "Use without a key is documented; a token needs a project with a payment method.",
   models: modelTable({ speed: "normal", limits: LIMITS }, MODELS),
   source: "https://help.ovhcloud.com",
   asOf: "2026-10-05",
-};
+});

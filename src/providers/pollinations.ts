@@ -1,7 +1,6 @@
 /** Pollinations: an allowance of pollen that is filled again at each full hour. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const SEED = "tashfeenahmed/freellmapi seed";
 const CATALOG = "diegosouzapw/OmniRoute freeModelCatalog";
@@ -15,7 +14,7 @@ const MODELS: readonly ModelRow[] = [
   ["deepseek", "pollinations-deepseek", "DeepSeek (Pollinations alias)", "unverified", null, null, "", 60, "2026-09-12", CATALOG],
 ];
 
-export const pollinations: ProviderSpec = {
+export const pollinations = openaiProvider({
   id: "pollinations",
   name: "Pollinations",
   status: "active",
@@ -23,19 +22,10 @@ export const pollinations: ProviderSpec = {
   signUpUrl: "https://enter.pollinations.ai",
   docsUrl: "https://gen.pollinations.ai/docs",
   baseUrl: "https://gen.pollinations.ai/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks(),
-  auth: "bearer",
-  credential: "plain",
   // Other services use these prefixes, with an underscore in what follows.
   keyPattern: "^[ps]k_[A-Za-z0-9]{16,}$",
   keyPrefixes: ["pk_", "sk_"],
   environment: ["POLLINATIONS_API_KEY", "POLLINATIONS_TOKEN"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
   probe: {
     method: "GET",
     path: "/account/key",
@@ -44,11 +34,10 @@ export const pollinations: ProviderSpec = {
     invalid: [401],
     costsQuota: false,
   },
-  firstContentMs: null,
   dataUse: "unknown",
   terms: null,
   // What a call costs is not known: the 402 that ends the hour says so.
   models: modelTable({ speed: "slow", limits: [] }, MODELS),
   source: "https://gen.pollinations.ai/docs",
   asOf: "2026-10-05",
-};
+});

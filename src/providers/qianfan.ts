@@ -1,7 +1,6 @@
 /** Baidu Qianfan: the free ERNIE models were taken down. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { listProbe, openaiProvider } from "./openai-provider.ts";
 
 const REPORTS = "tashfeenahmed/freellmapi#936";
 
@@ -12,7 +11,7 @@ const MODELS: readonly ModelRow[] = [
   ["ernie-tiny-8k", "ernie-tiny", "ERNIE Tiny 8K", "retired", 8192, null, "", 14, "2026-10-04", REPORTS],
 ];
 
-export const qianfan: ProviderSpec = {
+export const qianfan = openaiProvider({
   id: "qianfan",
   name: "Baidu Qianfan",
   status: "limited",
@@ -20,23 +19,13 @@ export const qianfan: ProviderSpec = {
   signUpUrl: "https://console.bce.baidu.com/qianfan/overview",
   docsUrl: "https://cloud.baidu.com/doc/qianfan",
   baseUrl: "https://qianfan.baidubce.com/v2",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks(),
-  auth: "bearer",
-  credential: "plain",
   keyPattern: "^bce-v3/ALTAK-[A-Za-z0-9]+/[0-9a-f]{40}$",
   keyPrefixes: ["bce-v3/ALTAK-"],
   environment: ["QIANFAN_API_KEY", "BAIDU_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
-  probe: { method: "GET", path: "/models", valid: [200, 402, 429], invalid: [401], costsQuota: false },
-  firstContentMs: null,
+  probe: listProbe(),
   dataUse: "unknown",
   terms: null,
   models: modelTable({ speed: "normal", limits: [] }, MODELS),
   source: "https://cloud.baidu.com/doc/qianfan",
   asOf: "2026-10-05",
-};
+});

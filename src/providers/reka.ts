@@ -1,7 +1,6 @@
 /** Reka: a monthly credit whose size is not published. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { listProbe, openaiProvider } from "./openai-provider.ts";
 
 const NOTES = "tashfeenahmed/freellmapi provider notes";
 
@@ -11,7 +10,7 @@ const MODELS: readonly ModelRow[] = [
   ["reka-edge-2603", "reka-edge", "Reka Edge (2603)", "active", null, null, "V", 36, "2026-09-12", NOTES],
 ];
 
-export const reka: ProviderSpec = {
+export const reka = openaiProvider({
   id: "reka",
   name: "Reka",
   status: "limited",
@@ -19,30 +18,12 @@ export const reka: ProviderSpec = {
   signUpUrl: "https://platform.reka.ai",
   docsUrl: null,
   baseUrl: "https://api.reka.ai/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({ responseFormat: "schema_only" }),
-  auth: "bearer",
-  credential: "plain",
-  keyPattern: null,
-  keyPrefixes: [],
+  quirks: { responseFormat: "schema_only" },
   environment: ["REKA_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
-  probe: {
-    method: "GET",
-    path: "/models",
-    control: true,
-    valid: [200, 402, 429],
-    invalid: [401],
-    costsQuota: false,
-  },
-  firstContentMs: null,
+  probe: listProbe({ control: true }),
   dataUse: "unknown",
   terms: null,
   models: modelTable({ speed: "normal", limits: [] }, MODELS),
   source: "tashfeenahmed/freellmapi server/src/providers/index.ts",
   asOf: "2026-10-05",
-};
+});

@@ -1,7 +1,6 @@
 /** Requesty: 200 calls a day over all free models. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { listProbe, openaiProvider } from "./openai-provider.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
 const CATALOG = "diegosouzapw/OmniRoute freeModelCatalog";
@@ -20,7 +19,7 @@ const MODELS: readonly ModelRow[] = [
 
 const LIMITS = limits("account", "free", { requestsPerDay: 200 });
 
-export const requesty: ProviderSpec = {
+export const requesty = openaiProvider({
   id: "requesty",
   name: "Requesty",
   status: "active",
@@ -28,30 +27,12 @@ export const requesty: ProviderSpec = {
   signUpUrl: "https://app.requesty.ai",
   docsUrl: null,
   baseUrl: "https://router.requesty.ai/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({ refusesZeroTemperature: ["mistral/leanstral-1-5"] }),
-  auth: "bearer",
-  credential: "plain",
-  keyPattern: null,
-  keyPrefixes: [],
+  quirks: { refusesZeroTemperature: ["mistral/leanstral-1-5"] },
   environment: ["REQUESTY_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
-  probe: {
-    method: "GET",
-    path: "/models",
-    control: true,
-    valid: [200, 402, 429],
-    invalid: [401],
-    costsQuota: false,
-  },
-  firstContentMs: null,
+  probe: listProbe({ control: true }),
   dataUse: "unknown",
   terms: null,
   models: modelTable({ speed: "normal", limits: LIMITS }, MODELS),
   source: "tashfeenahmed/freellmapi server/src/providers/index.ts",
   asOf: "2026-10-05",
-};
+});

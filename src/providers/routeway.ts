@@ -1,7 +1,6 @@
 /** Routeway: one pool over its `:free` models. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { listProbe, openaiProvider } from "./openai-provider.ts";
 
 const CATALOG = "diegosouzapw/OmniRoute freeModelCatalog";
 
@@ -20,7 +19,7 @@ const MODELS: readonly ModelRow[] = [
 /** 5 a minute as observed; 20 are published. */
 const LIMITS = limits("account", ":free", { requestsPerMinute: 5, requestsPerDay: 200 });
 
-export const routeway: ProviderSpec = {
+export const routeway = openaiProvider({
   id: "routeway",
   name: "Routeway",
   status: "active",
@@ -28,33 +27,15 @@ export const routeway: ProviderSpec = {
   signUpUrl: "https://routeway.ai",
   docsUrl: null,
   baseUrl: "https://api.routeway.ai/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({
+  quirks: {
     // Without a name that looks like a browser's, its firewall refuses the call.
     headers: { "user-agent": "Mozilla/5.0 (compatible; freellm)" },
-  }),
-  auth: "bearer",
-  credential: "plain",
-  keyPattern: null,
-  keyPrefixes: [],
-  environment: ["ROUTEWAY_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
-  probe: {
-    method: "GET",
-    path: "/models",
-    control: true,
-    valid: [200, 402, 429],
-    invalid: [401],
-    costsQuota: false,
   },
-  firstContentMs: null,
+  environment: ["ROUTEWAY_API_KEY"],
+  probe: listProbe({ control: true }),
   dataUse: "unknown",
   terms: null,
   models: modelTable({ speed: "normal", limits: LIMITS }, MODELS),
   source: "tashfeenahmed/freellmapi server/src/providers/index.ts",
   asOf: "2026-10-05",
-};
+});

@@ -1,8 +1,7 @@
 /** SambaNova: nothing is free for new accounts. */
-import type { ProviderSpec } from "../core/provider.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
-export const sambanova: ProviderSpec = {
+export const sambanova = openaiProvider({
   id: "sambanova",
   name: "SambaNova",
   status: "paid",
@@ -11,19 +10,9 @@ export const sambanova: ProviderSpec = {
   signUpUrl: "https://cloud.sambanova.ai/apis",
   docsUrl: "https://docs.sambanova.ai",
   baseUrl: "https://api.sambanova.ai/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks(),
-  auth: "bearer",
-  credential: "plain",
   // A bare UUID: other providers have the same.
   keyPattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
-  keyPrefixes: [],
   environment: ["SAMBANOVA_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
   // The model list is public and proves nothing.
   probe: {
     method: "POST",
@@ -33,10 +22,9 @@ export const sambanova: ProviderSpec = {
     invalid: [401],
     costsQuota: true,
   },
-  firstContentMs: null,
   dataUse: "unknown",
   terms: null,
   models: [],
   source: "https://docs.sambanova.ai/docs/en/models/rate-limits",
   asOf: "2026-10-05",
-};
+});

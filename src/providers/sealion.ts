@@ -1,7 +1,6 @@
 /** SEA-LION: models for the languages of Southeast Asia. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { listProbe, openaiProvider } from "./openai-provider.ts";
 
 const NOTES = "tashfeenahmed/freellmapi provider notes";
 
@@ -16,7 +15,7 @@ const MODELS: readonly ModelRow[] = [
 
 const LIMITS = limits("key", "all", { requestsPerMinute: 10 });
 
-export const sealion: ProviderSpec = {
+export const sealion = openaiProvider({
   id: "sealion",
   name: "SEA-LION",
   status: "active",
@@ -24,30 +23,11 @@ export const sealion: ProviderSpec = {
   signUpUrl: "https://playground.sea-lion.ai/key-manager",
   docsUrl: null,
   baseUrl: "https://api.sea-lion.ai/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks(),
-  auth: "bearer",
-  credential: "plain",
-  keyPattern: null,
-  keyPrefixes: [],
   environment: ["SEALION_API_KEY", "SEA_LION_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
-  probe: {
-    method: "GET",
-    path: "/models",
-    control: true,
-    valid: [200, 402, 429],
-    invalid: [401],
-    costsQuota: false,
-  },
-  firstContentMs: null,
+  probe: listProbe({ control: true }),
   dataUse: "unknown",
   terms: null,
   models: modelTable({ speed: "normal", limits: LIMITS }, MODELS),
   source: "tashfeenahmed/freellmapi server/src/providers/index.ts",
   asOf: "2026-10-05",
-};
+});

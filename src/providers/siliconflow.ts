@@ -1,7 +1,6 @@
 /** SiliconFlow: two sites with keys of their own. Free models on the Chinese one, a small credit on the other. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { listProbe, openaiProvider } from "./openai-provider.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
 const MODELS_DEV = "anomalyco/models.dev";
@@ -16,7 +15,7 @@ const MODELS: readonly ModelRow[] = [
 
 const LIMITS = limits("account", null, { requestsPerMinute: 1000, tokensPerMinute: 50_000 });
 
-export const siliconflow: ProviderSpec = {
+export const siliconflow = openaiProvider({
   id: "siliconflow",
   name: "SiliconFlow",
   status: "limited",
@@ -26,22 +25,13 @@ export const siliconflow: ProviderSpec = {
   docsUrl: "https://docs.siliconflow.com",
   baseUrl: "https://api.siliconflow.com/v1",
   otherBaseUrls: ["https://api.siliconflow.cn/v1"],
-  dialect: "openai",
-  quirks: openaiQuirks({ reasoningEffort: "enable_thinking", responseFormat: "object" }),
-  auth: "bearer",
-  credential: "plain",
+  quirks: { reasoningEffort: "enable_thinking", responseFormat: "object" },
   keyPattern: "^sk-[a-z]{40,60}$",
-  keyPrefixes: [],
   environment: ["SILICONFLOW_API_KEY", "SILICONFLOW_CN_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
-  probe: { method: "GET", path: "/models", valid: [200, 402, 429], invalid: [401], costsQuota: false },
-  firstContentMs: null,
+  probe: listProbe(),
   dataUse: "unknown",
   terms: null,
   models: modelTable({ speed: "normal", limits: LIMITS }, MODELS),
   source: "https://docs.siliconflow.com",
   asOf: "2026-10-05",
-};
+});

@@ -1,8 +1,7 @@
 /** Volcengine Ark: Doubao models, opened one by one in its console. */
-import type { ProviderSpec } from "../core/provider.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { listProbe, openaiProvider } from "./openai-provider.ts";
 
-export const volcengine: ProviderSpec = {
+export const volcengine = openaiProvider({
   id: "volcengine",
   name: "Volcengine Ark",
   status: "limited",
@@ -11,24 +10,14 @@ export const volcengine: ProviderSpec = {
   signUpUrl: "https://console.volcengine.com/ark",
   docsUrl: "https://www.volcengine.com/docs/82379",
   baseUrl: "https://ark.cn-beijing.volces.com/api/v3",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({ reasoningEffort: "thinking_type" }),
-  auth: "bearer",
-  credential: "plain",
+  quirks: { reasoningEffort: "thinking_type" },
   // A bare UUID: other providers have the same.
   keyPattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
-  keyPrefixes: [],
   environment: ["ARK_API_KEY", "VOLCENGINE_API_KEY", "VOLC_API_KEY", "DOUBAO_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
-  probe: { method: "GET", path: "/models", valid: [200, 402, 429], invalid: [401], costsQuota: false },
-  firstContentMs: null,
+  probe: listProbe(),
   dataUse: "unknown",
   terms: null,
   models: [],
   source: "https://volcengine.com/docs/82379/1299023",
   asOf: "2026-10-05",
-};
+});

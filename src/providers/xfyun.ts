@@ -1,7 +1,6 @@
 /** iFlytek Spark: one small free model. The key is its APIPassword, of two halves. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const QUOTAS = "rockbenben/free-llm-intel quotas";
 
@@ -10,7 +9,7 @@ const MODELS: readonly ModelRow[] = [
   ["lite", "spark-lite", "iFlytek Spark Lite", "unverified", 8192, 4096, "", 20, "2026-10-04", QUOTAS],
 ];
 
-export const xfyun: ProviderSpec = {
+export const xfyun = openaiProvider({
   id: "xfyun",
   name: "iFlytek Spark",
   status: "limited",
@@ -18,18 +17,8 @@ export const xfyun: ProviderSpec = {
   signUpUrl: "https://console.xfyun.cn",
   docsUrl: "https://www.xfyun.cn/doc/spark/HTTP%E8%B0%83%E7%94%A8%E6%96%87%E6%A1%A3.html",
   baseUrl: "https://spark-api-open.xf-yun.com/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks(),
-  auth: "bearer",
-  credential: "plain",
   keyPattern: "^[A-Za-z0-9]{20}:[A-Za-z0-9]{20}$",
-  keyPrefixes: [],
   environment: ["XFYUN_API_KEY", "SPARK_API_PASSWORD", "IFLYTEK_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
   probe: {
     method: "POST",
     path: "/chat/completions",
@@ -39,10 +28,9 @@ export const xfyun: ProviderSpec = {
     costsQuota: true,
   },
   modelsPath: null,
-  firstContentMs: null,
   dataUse: "unknown",
   terms: "Its terms are reported not to allow proxies: read them first.",
   models: modelTable({ speed: "normal", limits: [] }, MODELS),
   source: "https://www.xfyun.cn/doc/spark/HTTP%E8%B0%83%E7%94%A8%E6%96%87%E6%A1%A3.html",
   asOf: "2026-10-05",
-};
+});

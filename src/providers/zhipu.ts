@@ -1,7 +1,6 @@
 /** Zhipu: bigmodel.cn in China and Z.ai abroad, with keys of their own. One call at a time on each free model. */
-import type { ProviderSpec } from "../core/provider.ts";
 import { limits, type ModelRow, modelTable } from "./model-table.ts";
-import { openaiQuirks } from "./quirks.ts";
+import { openaiProvider } from "./openai-provider.ts";
 
 const LIST = "mnfst/awesome-free-llm-apis data.json";
 const QUOTAS = "rockbenben/free-llm-intel quotas";
@@ -19,7 +18,7 @@ const MODELS: readonly ModelRow[] = [
   ["glm-4.1v-thinking-flash", "glm-4.1v-thinking-flash", "GLM-4.1V Thinking Flash", "unverified", 65_536, null, "VR", 48, "2026-09-27", QUOTAS],
 ];
 
-export const zhipu: ProviderSpec = {
+export const zhipu = openaiProvider({
   id: "zhipu",
   name: "Zhipu",
   status: "active",
@@ -28,8 +27,7 @@ export const zhipu: ProviderSpec = {
   docsUrl: "https://docs.z.ai",
   baseUrl: "https://open.bigmodel.cn/api/paas/v4",
   otherBaseUrls: ["https://api.z.ai/api/paas/v4"],
-  dialect: "openai",
-  quirks: openaiQuirks({
+  quirks: {
     // Nothing but `auto` is documented.
     toolChoiceRequired: "auto",
     reasoningEffort: "thinking_type",
@@ -37,16 +35,9 @@ export const zhipu: ProviderSpec = {
     reasoningOnly: "answer",
     // Idle connections are dropped without a word.
     freshConnections: true,
-  }),
-  auth: "bearer",
-  credential: "plain",
+  },
   keyPattern: "^[0-9a-f]{32}\\.[A-Za-z0-9]{16}$",
-  keyPrefixes: [],
   environment: ["ZHIPU_API_KEY", "ZHIPUAI_API_KEY", "ZAI_API_KEY", "Z_AI_API_KEY", "BIGMODEL_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
   probe: { method: "GET", path: "/models", valid: [200], invalid: [401, 403], costsQuota: false },
   // Reasoning is held back until it is complete.
   firstContentMs: 120_000,
@@ -55,4 +46,4 @@ export const zhipu: ProviderSpec = {
   models: modelTable({ speed: "normal", limits: [] }, MODELS),
   source: "https://docs.z.ai/api-reference/api-code",
   asOf: "2026-10-05",
-};
+});

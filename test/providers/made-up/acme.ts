@@ -1,7 +1,6 @@
 /** Acme: a gateway. All free models of an account share one pool. */
-import type { ProviderSpec } from "../../../src/core/provider.ts";
 import { limits, type ModelRow, modelTable, UTC } from "../../../src/providers/model-table.ts";
-import { openaiQuirks } from "../../../src/providers/quirks.ts";
+import { listProbe, openaiProvider } from "../../../src/providers/openai-provider.ts";
 
 const PAGES = "Acme model pages";
 
@@ -13,7 +12,7 @@ const MODELS: readonly ModelRow[] = [
 
 const LIMITS = limits("account", "free", { requestsPerMinute: 20, requestsPerDay: [100, UTC] });
 
-export const acme: ProviderSpec = {
+export const acme = openaiProvider({
   id: "acme",
   name: "Acme",
   status: "active",
@@ -21,23 +20,14 @@ export const acme: ProviderSpec = {
   signUpUrl: "https://acme.example/keys",
   docsUrl: "https://acme.example/docs",
   baseUrl: "https://api.acme.example/v1",
-  otherBaseUrls: [],
-  dialect: "openai",
-  quirks: openaiQuirks({ maxTokensField: "max_completion_tokens", refusedFields: ["logit_bias"] }),
-  auth: "bearer",
-  credential: "plain",
+  quirks: { maxTokensField: "max_completion_tokens", refusedFields: ["logit_bias"] },
   keyPattern: "^acme_[A-Za-z0-9]{32}$",
   keyPrefixes: ["acme_"],
   environment: ["ACME_API_KEY"],
-  accountEnvironment: [],
-  anonymous: false,
-  headerFamily: "generic",
-  failedCallsCount: "unknown",
-  probe: { method: "GET", path: "/models", valid: [200, 402, 429], invalid: [401], costsQuota: false },
-  firstContentMs: null,
+  probe: listProbe(),
   dataUse: "unknown",
   terms: null,
   models: modelTable({ speed: "normal", limits: LIMITS }, MODELS),
   source: "https://acme.example/docs/limits",
   asOf: "2026-11-20",
-};
+});
