@@ -3,8 +3,10 @@ import type { IncomingMessage } from "node:http";
 import { SseReader } from "../core/chat/sse.ts";
 import { CommandError } from "../core/command.ts";
 import { sanitize } from "../core/vault/sanitize.ts";
+import { WordWrap } from "./chat/wrap.ts";
 import { bodyText, call } from "./http.ts";
 import type { Output } from "./output.ts";
+import { hopInWords, hopsOf } from "./trail.ts";
 
 const QUESTION = "Say in two sentences what a proxy for language models is good for.";
 const ANSWER_MS = 60_000;
@@ -21,13 +23,15 @@ export async function showAnswer(output: Output, url: string, token: string): Pr
     timeoutMs: ANSWER_MS,
   });
   if (reply.statusCode !== 200) throw refused(reply.statusCode, await bodyText(reply));
-  output.raw(`${bold("Answer")} `);
-  for await (const text of answerText(reply)) output.raw(text.replaceAll(/[^\n]+/g, sanitize));
-  output.line();
+  const name = "Answer ";
+  output.raw(bold(name));
+  const wrap = new WordWrap(() => output.columns, name.length);
+  for await (const text of answerText(reply)) output.raw(wrap.push(text.replaceAll(/[^\n]+/g, sanitize)));
+  output.line(wrap.end());
   output.line();
   const { headers } = reply;
-  for (const hop of headerText(headers["x-fallback-trail"]).split("; ").filter(Boolean)) {
-    output.line(dim(`  failed     ${sanitize(hop)}`));
+  for (const hop of hopsOf(headerText(headers["x-fallback-trail"]))) {
+    output.line(dim(`  failed     ${sanitize(hopInWords(hop))}`));
   }
   output.line(`  ${bold("served by")}  ${sanitize(headerText(headers["x-routed-via"]))}`);
   output.line();

@@ -26,6 +26,22 @@ export function compact(value: number): string {
   return String(value < 10 ? Number(value.toFixed(1)) : Math.round(value));
 }
 
+/** `820 kB`, `512 MB`, `77.4 GB`: as disks are sold. */
+export function byteSize(bytes: number): string {
+  for (const [size, unit] of [
+    [1e12, "TB"],
+    [1e9, "GB"],
+    [1e6, "MB"],
+    [1e3, "kB"],
+  ] as const) {
+    // 999,950,000 would be shown as 1000 MB.
+    if (bytes < 0.9995 * size) continue;
+    const scaled = bytes / size;
+    return `${scaled < 100 && unit !== "kB" ? Number(scaled.toFixed(1)) : Math.round(scaled)} ${unit}`;
+  }
+  return `${Math.round(bytes)} bytes`;
+}
+
 /** `412 ms`, `1.9 s`. */
 export function took(milliseconds: number | null): string {
   if (milliseconds === null) return "-";

@@ -47,8 +47,7 @@ export class Output {
 
   /** Of the terminal that stdout is; null in a pipe, where lines may be of any length. */
   get columns(): number | null {
-    const { isTTY, columns } = this.#stdout;
-    return isTTY === true && columns !== undefined && columns > 0 ? columns : null;
+    return columnsOf(this.#stdout);
   }
 
   /** One line, or several, for people. */
@@ -97,7 +96,7 @@ export class Output {
 
   /** Something worth knowing beside the result. */
   note(text: string): void {
-    this.#stderr.write(`freellm: note: ${sanitize(text)}\n`);
+    this.#tell(`freellm: note: ${sanitize(text)}`);
   }
 
   /** What is being done, on one line that the next one replaces; on terminals only. "" takes it away. */
@@ -106,7 +105,7 @@ export class Output {
   }
 
   warn(text: string): void {
-    this.#stderr.write(`freellm: ${this.#paintErrors.yellow("warning")}: ${sanitize(text)}\n`);
+    this.#tell(`freellm: ${this.#paintErrors.yellow("warning")}: ${sanitize(text)}`);
   }
 
   complain({ code, message, hint }: Complaint): void {
@@ -115,12 +114,22 @@ export class Output {
       return;
     }
     for (const line of message.split("\n")) {
-      this.#stderr.write(`freellm: ${this.#paintErrors.red("error")}: ${sanitize(line)}\n`);
+      this.#tell(`freellm: ${this.#paintErrors.red("error")}: ${sanitize(line)}`);
     }
     for (const line of hint?.split("\n") ?? []) {
-      this.#stderr.write(`freellm: ${this.#paintErrors.cyan("hint")}: ${sanitize(line)}\n`);
+      this.#tell(`freellm: ${this.#paintErrors.cyan("hint")}: ${sanitize(line)}`);
     }
   }
+
+  /** On stderr, broken between words where the terminal ends. */
+  #tell(text: string): void {
+    const columns = columnsOf(this.#stderr);
+    for (const line of columns === null ? [text] : wrapText(text, columns)) this.#stderr.write(`${line}\n`);
+  }
+}
+
+function columnsOf({ isTTY, columns }: Sink): number | null {
+  return isTTY === true && columns !== undefined && columns > 0 ? columns : null;
 }
 
 /** 0 is none, 1 the sixteen basic colours: nobody's theme is overruled. See https://no-color.org and https://force-color.org. */

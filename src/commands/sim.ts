@@ -1,6 +1,7 @@
 /** `freellm sim`: the router against simulated providers in virtual time. Needs no key, no network and no server. */
 import { type Command, InvalidArgumentError } from "commander";
 import { CommandError } from "../core/command.ts";
+import { limitText } from "../core/route/limits.ts";
 import {
   type CapReport,
   capReports,
@@ -107,7 +108,7 @@ function printDays(
     routed.name,
     models.map(({ name }) => name).join(", "),
     String(keys.length),
-    ([...limits.values()][0] ?? []).map(limitText).join("; "),
+    ([...limits.values()][0] ?? []).map(limitWords).join("; "),
   ]);
   output.table(["PROVIDER", "MODELS", "KEYS", "LIMITS, FOR EACH MODEL AND KEY"], fleet);
   output.line();
@@ -126,18 +127,17 @@ function printDays(
     caps.map(({ name, limit, calls, share }) => [
       // Its end names the limit, which has a column of its own here.
       name.replace(/, [^,]*$/, ""),
-      limitText(limit),
+      limitWords(limit),
       String(calls),
       share === null ? "" : `${(share * 100).toFixed(1)} %`,
     ]),
   );
 }
 
-function limitText({ cap, metric, window, reset }: CapReport["limit"]): string {
-  if (metric === "concurrency") return `${cap} at once`;
+function limitWords(limit: CapReport["limit"]): string {
+  const { metric, reset } = limit;
   const zone = typeof reset === "object" ? ` (${reset.zone})` : reset === "refill" ? " (refilling)" : "";
-  const per = window === "five_hours" ? "in 5 hours" : `a ${window}`;
-  return `${cap} ${metric.replace("_", " ")} ${per}${zone}`;
+  return `${limitText(limit)}${metric === "concurrency" ? "" : zone}`;
 }
 
 async function checkSchedules({ output }: Context, seed: number, schedules: number): Promise<void> {

@@ -1,4 +1,5 @@
 /** How states look: a sign, a word and a colour, always together. */
+import type { FailureKind } from "../core/chat/failure.ts";
 import type { KeyView, QuotaView } from "../core/command.ts";
 import type { AttemptRecord } from "../core/route/event.ts";
 import { countdown } from "./format.ts";
@@ -34,13 +35,13 @@ export function keyFace(key: Pick<KeyView, "state" | "until">, now: number): Fac
   }
 }
 
-const WINDOW_WORD = /\b(second|minute|five hours|hour|day|week|month)\b/;
+const WINDOW_WORD = /\b(second|minute|5 hours|hour|day|week|month)\b/;
 const SHORT: Readonly<Record<string, string>> = {
   ...{
     second: "rate",
     minute: "rate",
     hour: "hour",
-    "five hours": "5 h",
+    "5 hours": "5 h",
     day: "day",
     week: "week",
     month: "month",
@@ -51,7 +52,7 @@ const SHORT: Readonly<Record<string, string>> = {
 export function stateText(key: KeyView, now: number): string {
   const face = keyFace(key, now);
   if ((face.word !== "cooling" && face.word !== "failing") || key.until === null) return face.word;
-  const window = WINDOW_WORD.exec((key.detail ?? "").replaceAll("_", " "))?.[1] ?? "";
+  const window = WINDOW_WORD.exec(key.detail ?? "")?.[1] ?? "";
   const why = face.word === "failing" ? "err" : (SHORT[window] ?? "rest");
   return `${countdown(key.until - now)} ${why}`;
 }
@@ -103,8 +104,27 @@ export function spark(values: readonly number[], glyphs: Glyphs, tone: Tone = "a
   });
 }
 
-/** Outcomes of calls in a word, where there is no status to tell. */
-export function outcomeText({ outcome, status }: Pick<AttemptRecord, "outcome" | "status">): string {
+/** What failures are called where there is little room; the others by their own names. */
+const SHORT_KINDS: Readonly<Partial<Record<FailureKind, string>>> = {
+  ...{ rate_minute: "minute limit", rate_unknown: "rate limit", quota_hour: "hour quota" },
+  ...{
+    transport: "no connection",
+
+    bad_reply: "bad answer",
+    broken_stream: "broke off",
+  },
+  ...{ not_on_plan: "not in plan", not_routable: "unreachable", too_costly: "too costly" },
+  ...{ history: "refused", client_error: "refused", parameter: "refused", aborted: "left" },
+};
+
+/** How a call failed, in a word or two: its status where there is one. "" for one that answered. */
+export function outcomeText({
+  outcome,
+  status,
+}: {
+  outcome: AttemptRecord["outcome"];
+  status: number | null;
+}): string {
   if (outcome === "ok") return "";
-  return status === null ? outcome.replaceAll("_", " ") : String(status);
+  return status === null ? (SHORT_KINDS[outcome] ?? outcome.replaceAll("_", " ")) : String(status);
 }

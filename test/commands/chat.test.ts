@@ -27,7 +27,9 @@ describe("one question", () => {
     ]);
     const { code, stdout, stderr } = await chat(["Say", "hello", "-m", "chat-trail"]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "Hello there, friend\n" });
-    expect(stderr).toMatch(/^freellm: note: failed before: chat-trail-1\/chat-trail/m);
+    expect(stderr).toContain(
+      "freellm: note: failed before: chat-trail-1/chat-trail with chat-trail-1-1: server error\n",
+    );
     expect(stderr).toMatch(/^freellm: note: answered by chat-trail-2\/chat-trail, 11 tokens in, 7 out$/m);
     expect(good?.upstream.calls.at(-1)?.body?.messages).toEqual([{ role: "user", content: "Say hello" }]);
   });
@@ -135,6 +137,22 @@ describe("a conversation on a terminal", () => {
         { role: "user", content: "two" },
       ],
       [{ role: "user", content: "two" }],
+    ]);
+  });
+
+  it("breaks no word where the terminal ends, nor in what is told beside the answer", async () => {
+    const content = "Proxies stand between programs and providers, whatever happens to any of them.";
+    await stage.endpoints("chat-narrow", [answer({ content })]);
+    const session = onTerminal(stage.home, ["chat", "-m", "chat-narrow", "hello"], { NO_COLOR: "1" }, 30);
+    expect(await session.exited).toBe(0);
+    const lines = session.shown().trim().split(/\r?\n/);
+    expect(lines.slice(-6)).toEqual([
+      expect.stringMatching(/Proxies stand between programs$/),
+      "and providers, whatever",
+      "happens to any of them.",
+      "freellm: note: answered by",
+      "chat-narrow-1/chat-narrow, 11",
+      "tokens in, 7 out",
     ]);
   });
 

@@ -1,5 +1,5 @@
 /** `freellm doctor`: finds what is wrong, says what to do, and makes nothing. */
-import { chmodSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, statfsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -46,6 +46,10 @@ describe("doctor", () => {
       expect(checks.filter(({ result }) => result !== "ok")).toEqual([]);
       expect(of("server")[0]?.message).toContain(`${server.url}, process ${server.pid}`);
       expect(of("vault")[0]?.message).toContain("the key file");
+      const { bavail, bsize } = statfsSync(home);
+      expect(of("disk_space")[0]?.message).toMatch(/^\d+(?:\.\d)? [MGT]B are free where /);
+      const unit = bavail * bsize >= 1e9 ? /^[\d.]+ [GT]B/ : /^[\d.]+ MB/;
+      expect(of("disk_space")[0]?.message).toMatch(unit);
       const text = await cli(home, ["doctor"]);
       expect(text.stdout).toMatch(/All is well\.\n$/);
     } finally {

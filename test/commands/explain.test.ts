@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FAILURE_KINDS } from "../../src/core/chat/failure.ts";
 import type { ExplanationView, PlanView } from "../../src/core/command/explain.ts";
 import { cli, startFreellm } from "../support/binary.ts";
 import { clientOf, openStage, type Stage } from "../support/stage.ts";
@@ -51,7 +52,8 @@ describe("explain ID", () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`${id} was served by walk-2/walk with walk-2-1.`);
     expect(stdout).toMatch(/1 walk-1\/walk with walk-1-1 failed after \d+ ms: the key was refused/);
-    expect(stdout).toMatch(/HTTP 401, read as invalid_key by the rule \S+/);
+    expect(stdout).toMatch(/HTTP 401, read so by the rule \S+/);
+    expect(stdout).not.toContain("invalid_key");
     expect(stdout).toContain("to do: replace the key: freellm keys rotate walk-1-1");
     expect(stdout).toMatch(/not walk-1\/walk with walk-1-1: it had failed this request already/);
     expect(stdout).toMatch(/2 walk-2\/walk with walk-2-1 answered after \d+ ms/);
@@ -73,7 +75,7 @@ describe("explain ID", () => {
     expect(stdout).toContain("would have gone to capped-1/capped with capped-1-1");
     expect(steps[0]).toMatchObject({
       type: "call",
-      passed: [{ keyId: "capped-1-1", reason: "limit", why: "its limit of 1 requests a minute is used up" }],
+      passed: [{ keyId: "capped-1-1", reason: "limit", why: "its limit of 1 request a minute is used up" }],
     });
   });
 
@@ -132,6 +134,8 @@ describe("explain ID", () => {
     const { code, stdout } = await cli(stage.home, ["explain", id, "--replay"]);
     expect(code).toBe(0);
     expect(stdout).toContain(failures[0]?.rule);
+    // Kinds are for programs.
+    expect(FAILURE_KINDS.filter((one) => one.includes("_") && stdout.includes(one))).toEqual([]);
     expect(stdout).toMatch(/came out the same, bit for bit/);
   });
 
@@ -163,6 +167,9 @@ describe("explain ID", () => {
       steps: [],
       needs: null,
     });
+    expect((await cli(stage.home, ["explain", unknown])).stdout).toContain(
+      `${unknown} got no answer (HTTP 404): there is no model there-is-no-such-model.`,
+    );
     expect((await explained(unknown, "--replay")).replay).toMatchObject({
       problem: "There was nothing to decide.",
     });

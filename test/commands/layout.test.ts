@@ -1,6 +1,6 @@
 /** What is said on a terminal stays in its width; what goes into a pipe is left as it is. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { compact } from "../../src/commands/figures.ts";
+import { byteSize, compact } from "../../src/commands/figures.ts";
 import { narrowTable, wrapText } from "../../src/commands/layout.ts";
 import { Output } from "../../src/commands/output.ts";
 import { similar } from "../../src/commands/similar.ts";
@@ -87,6 +87,38 @@ it.each([
   [1_200_000, "1.2M"],
   [999_900_000, "1G"],
 ])("%d is %s", (value, text) => expect(compact(value)).toBe(text));
+
+it("errors, hints and notes are broken between words, too", () => {
+  let said = "";
+  const sink = {
+    isTTY: true,
+    columns: 30,
+    write(text: string) {
+      said += text;
+    },
+  };
+  const output = new Output({ stdout: sink, stderr: sink, environment: { NO_COLOR: "1" }, json: false });
+  output.note("there is more to say than fits");
+  output.complain({
+    code: "none",
+    message: "It went wrong in a long way.",
+    hint: "Try again: freellm status",
+  });
+  expect(said).toBe(
+    "freellm: note: there is more\nto say than fits\nfreellm: error: It went wrong\nin a long way.\nfreellm: hint: Try again:\nfreellm status\n",
+  );
+});
+
+it.each([
+  [0, "0 bytes"],
+  [999, "999 bytes"],
+  [1_000, "1 kB"],
+  [512_300_000, "512 MB"],
+  [77_400_000, "77.4 MB"],
+  [999_960_000, "1 GB"],
+  [81_000_000_000, "81 GB"],
+  [2_500_000_000_000, "2.5 TB"],
+])("%d bytes are %s", (bytes, text) => expect(byteSize(bytes)).toBe(text));
 
 describe("a word that is no command", () => {
   it.each([

@@ -18,7 +18,12 @@ export const KEY = { up: "\u001b[A", down: "\u001b[B", enter: "\r", space: " ", 
 const PATIENCE_MS = 10_000;
 
 /** Nothing of the developer's own environment reaches the program. */
-export function onTerminal(home: string, args: readonly string[], env: Record<string, string> = {}): Session {
+export function onTerminal(
+  home: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  cols = 120,
+): Session {
   const decoder = new TextDecoder();
   let output = "";
   let seen = 0;
@@ -26,7 +31,7 @@ export function onTerminal(home: string, args: readonly string[], env: Record<st
     cwd: home,
     env: { PATH: process.env.PATH ?? "", HOME: home, FREELLM_HOME: home, TERM: "xterm", ...env },
     terminal: {
-      cols: 120,
+      cols,
       rows: 40,
       data(_terminal, bytes) {
         output += decoder.decode(bytes, { stream: true });

@@ -109,8 +109,8 @@ describe("freellm requests", () => {
   it("is a table with what was tried before", async () => {
     const { stdout } = await cli(stage.home, ["requests"]);
     expect(stdout).toMatch(/^TIME +STATUS +MODEL +SERVED BY +TOOK +TOKENS +ID +TRIED$/m);
-    expect(stdout).toMatch(/ 200 +second +second-2-1 second .* 11\+7 +req_\w+ +second-1-1 server_error/);
-    expect(stdout).toMatch(/ broken +- .* broken-1-1 client_error/);
+    expect(stdout).toMatch(/ 200 +second +second-2-1 second .* 11\+7 +req_\w+ +second-1-1: server error/);
+    expect(stdout).toMatch(/ broken +- .* broken-1-1: the request was refused/);
     expect((await cli(stage.home, ["requests", "--tail", "0"])).code).toBe(2);
   });
 

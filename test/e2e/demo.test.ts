@@ -20,6 +20,8 @@ it("shows one streamed answer and its trail, ends with 0 in a pipe, and leaves n
   expect(stdout).toContain("simulated provider");
   expect(stdout).toMatch(/demo-groq\/openai\/gpt-oss-120b/);
   expect(stdout).toContain("demo-openrouter");
+  // The first call to each of its keys fails, always in the same way.
+  expect(stdout).toContain("demo-groq/openai/gpt-oss-120b with demo-groq-1: over its per-minute limit");
   expect(stdout).toMatch(/http:\/\/127\.0\.0\.1:\d+\/v1/);
   for (const path of [home, cwd, temporary]) expect(readdirSync(path)).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /** The picture: as it was last looked at and found good, at four sizes, and within its bounds at every size. */
 import { describe, expect, it } from "vitest";
+import { FAILURE_KINDS } from "../../src/core/chat/failure.ts";
 import { widthOf } from "../../src/tui/line.ts";
 import { frame } from "../../src/tui/model.ts";
 import { firstUi, type Ui } from "../../src/tui/ui.ts";
@@ -126,6 +127,17 @@ describe("what is shown", () => {
       const text = lines(busy(), ui, { columns, rows: 40 }).join("\n");
       expect(text, `${columns} columns`).toContain("the first choice that was ready");
     }
+  });
+
+  it("failures in plain words, not by the names that programs have for them", () => {
+    for (const [name, ui] of VIEWS) {
+      const text = lines(busy(), ui, { columns: 160, rows: 60 }).join("\n");
+      const kinds = FAILURE_KINDS.filter((kind) => text.includes(kind) && kind.includes("_"));
+      expect(kinds, name).toEqual([]);
+    }
+    expect(at({ detail: { kind: "request", id: "req_001000" } })).toContain(
+      "over its per-minute limit (429) after 120ms",
+    );
   });
 
   it("a rest counts down and is over in the frame in which it ends", () => {

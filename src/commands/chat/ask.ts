@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { SseReader } from "../../core/chat/sse.ts";
 import { CommandError } from "../../core/command.ts";
 import { bodyText, call } from "../http.ts";
+import { hopInWords, hopsOf } from "../trail.ts";
 
 export interface Message {
   role: "system" | "user" | "assistant";
@@ -23,7 +24,7 @@ export interface Served {
   /** `provider/model`. */
   by: string;
   requestId: string;
-  /** A line for each target that failed before. */
+  /** The targets that failed before, as the answer's header names them. */
   trail: string[];
 }
 
@@ -117,7 +118,7 @@ function servedBy({ headers }: IncomingMessage): Served {
   return {
     by: header("x-routed-via"),
     requestId: header("x-request-id"),
-    trail: header("x-fallback-trail").split("; ").filter(Boolean),
+    trail: hopsOf(header("x-fallback-trail")),
   };
 }
 
@@ -131,7 +132,7 @@ function refused(text: string, status: number | undefined, trail: readonly strin
   const hint = status === 404 ? "Known models: freellm models list" : "How the keys are: freellm status";
   // The hint says it already.
   if (status === 404) message = message.replace(/ See: freellm models list$/, "");
-  const tried = trail.length === 0 ? "" : ` Tried: ${trail.join("; ")}.`;
+  const tried = trail.length === 0 ? "" : ` Tried: ${trail.map(hopInWords).join("; ")}.`;
   return new CommandError("no_answer", `HTTP ${status}: ${message}${tried}`, hint);
 }
 

@@ -1,6 +1,8 @@
 /** An answer on its way to the screen: the text on stdout, who gave it and how it went on stderr. */
 import type { Output } from "../output.ts";
+import { hopInWords } from "../trail.ts";
 import type { AnswerPart, Served, Usage } from "./ask.ts";
+import { WordWrap } from "./wrap.ts";
 
 export interface ShownAnswer {
   text: string;
@@ -16,8 +18,9 @@ export async function showAnswer(
   terminal: boolean,
 ): Promise<ShownAnswer> {
   const shown: ShownAnswer = { text: "", reasoning: "", served: null, usage: null };
+  const wrap = new WordWrap(() => (terminal ? output.columns : null));
   const write = (text: string): void => {
-    if (!output.json) output.raw(terminal ? harmless(text) : text);
+    if (!output.json && text !== "") output.raw(text);
   };
   if (!output.json) output.progress("Waiting for an answer ...");
   try {
@@ -28,10 +31,11 @@ export async function showAnswer(
       else {
         if (shown.text === "") output.progress("");
         shown.text += part.text;
-        write(part.text);
+        write(wrap.push(terminal ? harmless(part.text) : part.text));
       }
     }
   } finally {
+    write(wrap.end());
     if (shown.text === "") output.progress("");
     else if (!shown.text.endsWith("\n")) write("\n");
   }
@@ -41,7 +45,7 @@ export async function showAnswer(
 /** One line on stderr, and one for each target that failed before. */
 export function tellServed(output: Output, { served, usage }: ShownAnswer): void {
   if (served === null) return;
-  for (const step of served.trail) output.note(`failed before: ${step}`);
+  for (const hop of served.trail) output.note(`failed before: ${hopInWords(hop)}`);
   const { inputTokens = null, outputTokens = null } = usage ?? {};
   const tokens = outputTokens === null ? "" : `, ${inputTokens ?? "?"} tokens in, ${outputTokens} out`;
   output.note(`answered by ${served.by || "an unknown model"}${tokens}`);

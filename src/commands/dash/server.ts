@@ -6,6 +6,7 @@ import type { AskEvent, AskOptions, NumberedEvent, Server } from "../../tui/sour
 import { GapError } from "../../tui/source.ts";
 import { bodyText, call } from "../http.ts";
 import { ServerClient } from "../server-client.ts";
+import { hopInWords, hopsOf } from "../trail.ts";
 
 const HEADERS_MS = 10_000;
 /** The server says something every ten seconds. */
@@ -120,7 +121,7 @@ async function* ask(
   const headers = (name: string): string => [reply.headers[name] ?? ""].flat().join("; ");
   yield {
     ...{ type: "head", servedBy: headers("x-routed-via"), requestId: headers("x-request-id") },
-    trail: headers("x-fallback-trail").split("; ").filter(Boolean),
+    trail: hopsOf(headers("x-fallback-trail")).map(hopInWords),
   };
   if (reply.statusCode !== 200) throw refused(await bodyText(reply), reply.statusCode);
   const reader = new SseReader();

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { readSnapshot } from "../../core/store/snapshot.ts";
 import { glanceAtDatabase } from "../../core/store/sqlite-file.ts";
 import type { Context } from "../context.ts";
+import { byteSize } from "../figures.ts";
 import { logPath } from "../log-file.ts";
 import { type Check, fail, ok, warn } from "./check.ts";
 
@@ -77,7 +78,7 @@ function databaseCheck(database: string, snapshot: string): Check {
 function diskCheck(root: string): Check {
   const { bavail, bsize } = statfsSync(nearest(root));
   const free = bavail * bsize;
-  const text = `${Math.floor(free / MEGABYTE)} MB are free where ${root} lies.`;
+  const text = `${byteSize(free)} are free where ${root} lies.`;
   if (free < TOO_LITTLE_BYTES)
     return fail("disk_space", text, "Make room: what is used would not be written down.");
   if (free < LITTLE_BYTES) return warn("disk_space", text, "Make room before it runs out.");

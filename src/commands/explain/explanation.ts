@@ -7,6 +7,7 @@ import type {
   PassedView,
   ReplayView,
 } from "../../core/command/explain.ts";
+import type { ObstacleReason } from "../../core/route/decision.ts";
 import { sanitize } from "../../core/vault/sanitize.ts";
 import { duration } from "../moment.ts";
 import type { Output } from "../output.ts";
@@ -37,7 +38,9 @@ export function printExplanation(output: Output, explanation: ExplanationView): 
   for (const note of notes) output.note(note);
 }
 
-function headline({ id, outcome, servedBy, status, models }: ExplanationView): string {
+const NOT_FOUND = 404;
+
+function headline({ id, outcome, servedBy, status, models, steps }: ExplanationView): string {
   const place = servedBy === null ? "" : `${servedBy.model} with ${servedBy.keyId}`;
   switch (outcome) {
     case "ok":
@@ -47,6 +50,8 @@ function headline({ id, outcome, servedBy, status, models }: ExplanationView): s
     case "client_gone":
       return `${id}: the client left before its answer was complete.`;
     case "failed":
+      if (status === NOT_FOUND && steps.length === 0)
+        return `${id} got no answer (HTTP ${status}): there is no model ${models.join(", ")}.`;
       return `${id} got no answer (HTTP ${status}) for ${models.join(", ")}.`;
   }
 }
@@ -86,6 +91,8 @@ function stepLines(step: ExplainedStep, call: number, { at, strategy }: Explanat
       const waited = step.durationMs === null ? "until the client left" : `for ${time(step.durationMs)}`;
       return [` -- waited ${waited}: the first candidate was free again ${untilText(step.until, step.at)}`];
     }
+    case "count":
+      return [` -- the prompt was counted, as its estimate left open where it fits: ${step.tokens} tokens`];
     case "break":
       return [
         ` -- the answer of ${step.model} with ${step.keyId} broke off: ${step.failure.meaning}`,
@@ -122,25 +129,38 @@ function passedLines(passed: readonly PassedView[], others: Record<string, numbe
     return `    not ${model} with ${keyId}: ${why}${until === null ? "" : `, ${untilText(until, at)}`}`;
   });
   const counts = Object.entries(others).map(
-    ([reason, count]) => `${count} ${REASONS[reason] ?? reason.replaceAll("_", " ")}`,
+    ([reason, count]) => `${count} ${REASONS[reason as ObstacleReason] ?? reason.replaceAll("_", " ")}`,
   );
   return counts.length === 0 ? lines : [...lines, `    nor further ones: ${counts.join(", ")}`];
 }
 
-const REASONS: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<ObstacleReason | "usable", string>> = {
   usable: "left alone though free",
   limit: "at a limit",
   resting: "resting",
   tried: "tried already",
   breaker_open: "failing",
+  removed: "removed",
+  model_disabled: "switched off",
+  key_disabled: "with a disabled key",
+  key_invalid: "with a refused key",
+  no_tools: "without tools",
+  no_vision: "without images",
+  no_json_schema: "without JSON schemas",
+  not_private: "that may train on what they are sent",
+  context_too_small: "with too small a context window",
+  refused_request: "whose model or provider had refused it",
 };
 
 function failureLines(failure: FailureView, at: number, follows: boolean): string[] {
-  const { rule, kind, status, message, until, followed, remedy } = failure;
-  const http = status === null ? "" : `HTTP ${status}, `;
-  const stated = until === null ? "" : `; it said to come back ${untilText(until, at)}`;
+  const { rule, status, message, until, followed, remedy } = failure;
+  const facts = [
+    ...(status === null ? [] : [`HTTP ${status}`]),
+    ...(rule === "" ? [] : [`read so by the rule ${rule}`]),
+    ...(until === null ? [] : [`it said to come back ${untilText(until, at)}`]),
+  ];
   return [
-    `    ${http}read as ${kind} by the rule ${rule}${stated}`,
+    ...(facts.length === 0 ? [] : [`    ${facts.join(", ")}`]),
     ...(message === null ? [] : [`    "${message}"`]),
     ...(follows ? [`    ${followed}`] : []),
     ...(remedy === null ? [] : [`    to do: ${remedy}`]),

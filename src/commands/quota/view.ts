@@ -1,5 +1,6 @@
 /** Limits for people. */
 import type { QuotaView, Snapshot } from "../../core/command.ts";
+import { limitName } from "../../core/route/limits.ts";
 import { sanitize } from "../../core/vault/sanitize.ts";
 import { drainAdvice } from "../advice.ts";
 import { bar, columns, compact, widthsOf } from "../figures.ts";
@@ -58,11 +59,6 @@ function cellsOf(quota: QuotaView & { asOf: string | null }, now: number): strin
     metric === "concurrency" ? "-" : dryText(quota, now),
     asOf === null ? source : `${source} ${asOf}`,
   ];
-}
-
-function limitName({ metric, window }: Pick<QuotaView, "metric" | "window">): string {
-  if (metric === "concurrency") return "calls at once";
-  return `${metric.replace("_", " ")} ${window === "five_hours" ? "in 5 hours" : `a ${window}`}`;
 }
 
 function dryText({ runsDryAt, confidence }: QuotaView, now: number): string {

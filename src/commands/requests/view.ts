@@ -1,4 +1,5 @@
 /** Requests as they are shown. */
+import { outcomeMeaning } from "../../core/chat/failure.ts";
 import type { RequestRecord } from "../../core/route/event.ts";
 import { sanitize } from "../../core/vault/sanitize.ts";
 import { columns, compact, took } from "../figures.ts";
@@ -33,7 +34,7 @@ export function printRequest(output: Output, request: RequestRecord): void {
   const [time, tokens] = [localTime(at), `${compact(inputTokens)}+${compact(outputTokens)}`];
   const state = outcome === "broken" ? `${status} cut` : String(status);
   const place = servedBy === null ? "-" : `${servedBy.keyId} ${servedBy.model}`;
-  const tried = before.map(({ keyId, outcome: why }) => `${keyId} ${why}`).join(", ");
+  const tried = before.map(({ keyId, outcome: why }) => `${keyId}: ${outcomeMeaning(why)}`).join(", ");
   const wide = [time, state, model, place, took(request.durationMs), tokens, id, tried];
   const lines = isNarrow(output)
     ? [

@@ -1,6 +1,6 @@
 /** What a new list or catalogue changes about a provider's models. Pure. */
 import type { ModelChange } from "../command.ts";
-import type { LimitSpec } from "../provider.ts";
+import { limitText } from "../route/limits.ts";
 import type { LayeredModel, LayeredProvider } from "./layers.ts";
 import { isRouted, type Overrides, providerEvent } from "./registry.ts";
 
@@ -73,8 +73,4 @@ function factsOf(provider: LayeredProvider, model: LayeredModel): Fact[] {
     from: null,
     to: value === null ? null : String(value),
   }));
-}
-
-function limitText({ metric, window, cap }: LimitSpec): string {
-  return metric === "concurrency" ? `${cap} at once` : `${cap} ${metric} a ${window.replace("_", " ")}`;
 }

@@ -106,7 +106,7 @@ const IN_WORDS: Readonly<Record<FailureKind, string>> = {
   invalid_key: "the key was refused",
   no_credit: "the account has no credit left",
   forbidden: "the key may not use this model",
-  rate_minute: "rate limited",
+  rate_minute: "over its per-minute limit",
   rate_unknown: "rate limited",
   quota_hour: "the hour's quota is used up",
   quota_day: "the day's quota is used up",
@@ -137,4 +137,11 @@ const IN_WORDS: Readonly<Record<FailureKind, string>> = {
 /** What happened, in words that go on after a name. */
 export function failureMeaning(kind: FailureKind): string {
   return IN_WORDS[kind];
+}
+
+/** The same of an outcome that another version may have written down: a kind that is not known is told by its name. */
+export function outcomeMeaning(outcome: string): string {
+  if (outcome === "ok") return "answered";
+  const kind = FAILURE_KINDS.find((known) => known === outcome);
+  return kind === undefined ? outcome.replaceAll("_", " ") : IN_WORDS[kind];
 }

@@ -1,5 +1,6 @@
 /** Whether targets would serve anybody now, and in words why not. */
 import { failureMeaning } from "../chat/failure.ts";
+import { limitText } from "./limits.ts";
 import { newProgress, type Obstacle, plan } from "./plan.ts";
 import type { Target } from "./target.ts";
 
@@ -62,11 +63,7 @@ export function obstacleText(obstacle: Obstacle): string {
       return failureMeaning(obstacle.kind);
     case "breaker_open":
       return "failed repeatedly";
-    case "limit": {
-      const { metric, window, cap } = obstacle.counter.limit;
-      return metric === "concurrency"
-        ? `limit of ${cap} calls at once`
-        : `limit of ${cap} ${metric} a ${window}`;
-    }
+    case "limit":
+      return `limit of ${limitText(obstacle.counter.limit)}`;
   }
 }

@@ -49,6 +49,26 @@ export interface LimitSpec {
   source: LimitSource;
 }
 
+const METRICS: Readonly<Record<LimitMetric, string>> = {
+  requests: "requests",
+  tokens: "tokens",
+  input_tokens: "prompt tokens",
+  units: "units",
+  concurrency: "calls at once",
+};
+
+/** What a limit counts, in words: `requests a minute`, `tokens in 5 hours`, `calls at once`. */
+export function limitName({ metric, window }: Pick<LimitSpec, "metric" | "window">): string {
+  if (metric === "concurrency") return METRICS[metric];
+  return `${METRICS[metric]} ${window === "five_hours" ? "in 5 hours" : `a ${window}`}`;
+}
+
+/** The same with its cap: `30 requests a minute`. */
+export function limitText(limit: Pick<LimitSpec, "metric" | "window" | "cap">): string {
+  const name = limitName(limit);
+  return `${limit.cap} ${limit.cap === 1 ? name.replace(/s\b/, "") : name}`;
+}
+
 /** A model as a provider's own list has it. */
 export interface ListedModel {
   id: string;

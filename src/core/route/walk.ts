@@ -1,5 +1,6 @@
 /** Why the candidates before the one that was called were not. Pure. */
 import type { PassedOver, Walk } from "./decision.ts";
+import { limitText } from "./limits.ts";
 import { type Obstacle, plan, type RouteRequest } from "./plan.ts";
 import type { Target } from "./target.ts";
 
@@ -34,7 +35,5 @@ export function passedOver(target: Target, obstacle: Obstacle): PassedOver {
 
 function detailOf(obstacle: Obstacle): string | null {
   if (obstacle.reason === "resting") return obstacle.kind;
-  if (obstacle.reason !== "limit") return null;
-  const { metric, window, cap } = obstacle.counter.limit;
-  return metric === "concurrency" ? `${cap} calls at once` : `${cap} ${metric} a ${window}`;
+  return obstacle.reason === "limit" ? limitText(obstacle.counter.limit) : null;
 }

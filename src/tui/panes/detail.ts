@@ -1,4 +1,5 @@
 /** One key or one request, with everything that is known of it. */
+import { outcomeMeaning } from "../../core/chat/failure.ts";
 import type { KeyView } from "../../core/command.ts";
 import type { AttemptRecord, RequestRecord } from "../../core/route/event.ts";
 import { bar, fillTone, keyFace, quotaName, resetText, spark, stateText } from "../faces.ts";
@@ -65,16 +66,11 @@ function keyDetail(input: PaneInput, key: KeyView, width: number): Line[] {
     ),
     ...(failed.length === 0
       ? []
-      : [
-          fact(
-            "failed",
-            [...kinds].map(([kind, count]) => `${kind.replaceAll("_", " ")} ${count}`).join(", "),
-          ),
-        ]),
+      : [fact("failed", [...kinds].map(([kind, count]) => `${count} ${outcomeMeaning(kind)}`).join(", "))]),
     ...(p50 === null || p95 === null ? [] : [fact("time", `p50 ${latency(p50)}  p95 ${latency(p95)}`)]),
     ...(last === undefined
       ? []
-      : wrap(last.attempt.message ?? last.attempt.outcome, width - 12).map(
+      : wrap(last.attempt.message ?? outcomeMeaning(last.attempt.outcome), width - 12).map(
           (text, index): Line =>
             fact(
               index === 0 ? "last fault" : "",
@@ -120,6 +116,13 @@ function hours({ glyphs, now }: PaneInput, uses: readonly { request: RequestReco
   return [join([cell("lately", 12, "dim"), ...spark(slots, glyphs)])];
 }
 
+const OUTCOMES: Readonly<Record<RequestRecord["outcome"], string>> = {
+  ok: "answered",
+  broken: "broke off",
+  failed: "failed",
+  client_gone: "the client left",
+};
+
 function requestDetail(input: PaneInput, record: RequestRecord, width: number): Line[] {
   const { glyphs, utcOffset } = input;
   const served = record.servedBy;
@@ -131,10 +134,7 @@ function requestDetail(input: PaneInput, record: RequestRecord, width: number): 
       `${dayAndTime(record.at, utcOffset)}  ${record.surface}  ${record.stream ? "streamed" : "whole"}`,
     ),
     fact("model", record.model),
-    [
-      cell("outcome", 12, "dim"),
-      span(`${record.status} ${record.outcome.replaceAll("_", " ")}`, statusTone(record)),
-    ],
+    [cell("outcome", 12, "dim"), span(`${record.status} ${OUTCOMES[record.outcome]}`, statusTone(record))],
     fact("served by", served === null ? "nobody" : `${served.provider}/${served.model}  ${served.keyId}`),
     fact("took", `${latency(record.durationMs)}${first}`),
     fact("tokens", `${compact(record.inputTokens)} in, ${compact(record.outputTokens)} out`),
@@ -165,7 +165,7 @@ function attemptLines(
   const rule = attempt.rule === null ? "" : `, by the rule ${attempt.rule}`;
   const what = isGood
     ? `it answered${record.outcome === "broken" ? ", then broke off" : ""}`
-    : `${attempt.outcome.replaceAll("_", " ")}${status} after ${latency(attempt.durationMs)}${rule}`;
+    : `${outcomeMeaning(attempt.outcome)}${status} after ${latency(attempt.durationMs)}${rule}`;
   const message = attempt.message === null ? [] : wrap(attempt.message, Math.max(10, width - 4));
   const first: Line = [span(`${index + 1}. `, "dim"), span(where)];
   const isShort = 3 + where.length + 2 + reason.length <= width;

@@ -1,4 +1,5 @@
 /** The table of keys: state, use of the limits, speed. How much of it depends on the room. */
+import { outcomeMeaning } from "../../core/chat/failure.ts";
 import type { KeyView, QuotaView } from "../../core/command.ts";
 import type { RequestRecord } from "../../core/route/event.ts";
 import { bar, fillTone, keyFace, quotaName, resetText, stateText } from "../faces.ts";
@@ -215,7 +216,7 @@ function recordsOf(requests: readonly RequestRecord[]): Map<string, Record> {
       if (outcome === "ok") record.durations.push(request.durationMs);
       else {
         record.failed++;
-        record.lastError ??= message ?? outcome.replaceAll("_", " ");
+        record.lastError ??= message ?? outcomeMeaning(outcome);
       }
     }
   }

@@ -118,8 +118,7 @@ function lastHops(trail: Line, width: number, { arrow, ellipsis }: PaneInput["gl
 /** `groq-1 429 → mistral-1 ✔` */
 export function trailOf(record: RequestRecord, { glyphs }: Pick<PaneInput, "glyphs">): Line {
   if (record.attempts.length === 0) {
-    const why = record.outcome === "client_gone" ? "the client left" : "nothing could be tried";
-    return [span(why, "dim")];
+    return [span(record.outcome === "client_gone" ? "the client left" : whyUntried(record), "dim")];
   }
   const spans: Span[] = [];
   for (const [index, attempt] of record.attempts.entries()) {
@@ -134,6 +133,10 @@ export function trailOf(record: RequestRecord, { glyphs }: Pick<PaneInput, "glyp
   return spans;
 }
 
+function whyUntried({ status }: RequestRecord): string {
+  return status === 404 ? "there is no such model" : "nothing could be tried";
+}
+
 function liveLine(request: LiveRequest, input: PaneInput, widths: Widths): Line {
   const { glyphs, now, utcOffset } = input;
   const spans: Span[] = [];
@@ -141,9 +144,7 @@ function liveLine(request: LiveRequest, input: PaneInput, widths: Widths): Line 
     if (index > 0) spans.push(span(` ${glyphs.arrow} `, "dim"));
     spans.push(span(call.keyId, call.state === "ended" ? "dim" : "plain"), span(" "));
     if (call.state === "ended") {
-      spans.push(
-        span(call.status === null ? (call.failure ?? "").replaceAll("_", " ") : String(call.status), "warn"),
-      );
+      spans.push(span(outcomeText({ outcome: call.failure ?? "ok", status: call.status }), "warn"));
     } else {
       const spinner = glyphs.spinner[Math.floor(now / 250) % glyphs.spinner.length] ?? "";
       spans.push(span(`${spinner} ${call.state}`, "accent"));

@@ -1,6 +1,5 @@
 /** Decisions in words for a person. Pure. */
-import type { FailureKind } from "../../chat/failure.ts";
-import { failureMeaning } from "../../chat/failure.ts";
+import { type FailureKind, failureMeaning, outcomeMeaning } from "../../chat/failure.ts";
 import { consequenceOf } from "../../route/consequence.ts";
 import type { FailureNote, ObstacleReason } from "../../route/decision.ts";
 import type { KeyId, ModelKey } from "../../route/event.ts";
@@ -32,7 +31,7 @@ export function whyPassed(reason: ObstacleReason, detail: string | null, until: 
     case "refused_request":
       return "the same model or provider had refused this request";
     case "resting":
-      return `it rests after ${detail ?? "a failure"}`;
+      return `it rests: ${detail === null ? "it had failed" : outcomeMeaning(detail)}`;
     case "breaker_open":
       return "it failed several times in a row";
     case "limit":
