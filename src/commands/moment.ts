@@ -5,6 +5,21 @@ export function isoTime(moment: number | null): string | null {
   return moment === null ? null : new Date(moment).toISOString();
 }
 
+/** What the fields of views and events that hold moments are called; others hold numbers of something else. */
+const MOMENT = /^(?:at|now|from|to|until|since)$|At$/;
+
+/** The same data with its moments as ISO text, however deep they lie. Inside freellm they are epoch milliseconds. */
+export function withIsoTimes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withIsoTimes);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [
+      name,
+      typeof field === "number" && MOMENT.test(name) ? isoTime(field) : withIsoTimes(field),
+    ]),
+  );
+}
+
 /** How long from now, in its largest two units: `2 h 5 min`. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000));

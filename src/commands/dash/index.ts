@@ -44,7 +44,10 @@ async function dash(context: Context, options: Options): Promise<void> {
   const { dashServer } = await import("./server.ts");
   const server = dashServer(() => locate(context, options));
   if (options.json) {
-    if (!options.watch) return output.raw(`${JSON.stringify(await server.snapshot())}\n`);
+    if (!options.watch) {
+      const { stateData } = await import("./data.ts");
+      return output.data(stateData(await server.snapshot()));
+    }
     const { watchJson } = await import("./watch.ts");
     return await watchJson(server, output);
   }

@@ -3,6 +3,7 @@ import type { ExplainCommand, PlannedRequest } from "../../core/command/explain.
 import { usageError } from "../complaint.ts";
 import { connect, withConnection } from "../connect.ts";
 import type { Context } from "../context.ts";
+import { withIsoTimes } from "../moment.ts";
 import { type RemoteOptions, wholeNumber, withExamples, withRemoteOptions } from "../options.ts";
 import { printExplanation } from "./explanation.ts";
 import { printPlan } from "./plan.ts";
@@ -50,7 +51,7 @@ export function define(command: Command, context: Context): void {
     const reply = await withConnection(connect(context, options), ({ admin }) => admin.execute(question));
     const { output } = context;
     if (reply.type === "plan") {
-      if (output.json) return output.data({ plans: [reply.plan] });
+      if (output.json) return output.data({ plans: [withIsoTimes(reply.plan)] });
       return printPlan(output, reply.plan, options.full === true);
     }
     if (reply.type !== "explanation") return;
@@ -58,7 +59,7 @@ export function define(command: Command, context: Context): void {
     const { replay } = explanation;
     // A plain replay is a test: it passes or it does not.
     if (replay !== null && replay.whatIf === null && !replay.agrees) output.exitCode = 1;
-    if (output.json) return output.data({ explanations: [explanation] });
+    if (output.json) return output.data({ explanations: [withIsoTimes(explanation)] });
     printExplanation(output, explanation);
   });
   withExamples(
