@@ -121,13 +121,43 @@ describe("usage errors", () => {
     const { stderr } = await cli(folder.path, ["modles"]);
     expect(stderr).toContain("models");
   });
+});
 
-  it("a group of commands without a command shows its help", async () => {
+describe("a group of commands", () => {
+  const GROUPS: [name: string, standard: string, code: number][] = [
+    ["keys", "list", 0],
+    ["models", "list", 0],
+    ["token", "show", 0],
+    ["config", "show", 0],
+    ["service", "status", 3],
+  ];
+
+  it.each(GROUPS)("%s alone does what %s does, and says so in its help", async (name, standard, code) => {
     using folder = temporaryFolder();
-    const { code, stderr } = await cli(folder.path, ["keys"]);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/^Usage: freellm keys/);
-    expect(stderr).not.toContain("error");
+    // The first command says where the new key lies.
+    await cli(folder.path, ["token"]);
+    const alone = await cli(folder.path, [name]);
+    expect(alone).toEqual(await cli(folder.path, [name, standard]));
+    expect(alone.code).toBe(code);
+    expect(alone.stdout).not.toBe("");
+    const json = await cli(folder.path, [name, "--json"]);
+    expect(json).toEqual(await cli(folder.path, [name, standard, "--json"]));
+    expect(JSON.parse(json.stdout).schema).toBe(1);
+    const help = await cli(folder.path, [name, "--help"]);
+    expect(help).toMatchObject({ code: 0, stderr: "" });
+    expect(help.stdout).toMatch(new RegExp(`^Usage: freellm ${name} \\[`));
+    expect(help.stdout.replaceAll(/\s+/g, " ")).toMatch(new RegExp(` ${standard}\\b[^.]*\\(the default\\)`));
+    expect(await cli(folder.path, [name, "help"])).toEqual(help);
+    expect(await cli(folder.path, ["help", name])).toEqual(help);
+  });
+
+  it.each(GROUPS)("%s with a word that is none of its commands is wrong usage", async (name) => {
+    using folder = temporaryFolder();
+    const { code, stdout, stderr } = await cli(folder.path, [name, "nonsense"]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toBe(
+      `freellm: error: unknown command 'nonsense'\nfreellm: hint: See: freellm ${name} --help\n`,
+    );
   });
 });
 

@@ -8,7 +8,7 @@ import { withExamples } from "../options.ts";
 export function defineShow(config: Command, context: Context): void {
   const command = config
     .command("show", { isDefault: true })
-    .description("Print every setting with its value and where that comes from (the default command).")
+    .description("Print every setting with its value and where that comes from (the default).")
     .option("--changed", "only those that are not at their default")
     .option("--json", "print JSON")
     .action((options: { changed?: true }) => show(context, options.changed === true));

@@ -6,14 +6,14 @@ import { printKeys } from "./view.ts";
 
 export function defineList(keys: Command, context: Context): void {
   const command = keys
-    .command("list")
+    .command("list", { isDefault: true })
     .alias("ls")
-    .description("List the keys in the order in which they are tried.");
+    .description("List the keys in the order in which they are tried (the default).");
   withRemoteOptions(command).action(async (options: RemoteOptions) => {
     await withConnection(connect(context, options), async ({ admin }) => {
       const snapshot = await admin.snapshot();
       printKeys(context.output, snapshot.keys, snapshot.now);
     });
   });
-  withExamples(command, "freellm keys list", "freellm keys list --json");
+  withExamples(command, "freellm keys", "freellm keys list --json");
 }

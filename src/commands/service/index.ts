@@ -31,11 +31,13 @@ export function define(command: Command, context: Context): void {
     .action(({ dryRun }: { dryRun?: true }) => uninstallService(context, dryRun === true));
   withExamples(uninstall, "freellm service uninstall");
   const status = command
-    .command("status")
-    .description("Say whether the service is installed and runs. Exit code 3 when it does not run.")
+    .command("status", { isDefault: true })
+    .description(
+      "Say whether the service is installed and runs (the default). Exit code 3 when it does not run.",
+    )
     .option("--json", "print JSON")
     .action(() => serviceStatus(context));
-  withExamples(status, "freellm service status", "freellm service status --json");
+  withExamples(status, "freellm service", "freellm service status --json");
   withExamples(command, "freellm service install", "freellm service status", "freellm logs --follow");
 }
 
