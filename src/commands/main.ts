@@ -3,7 +3,8 @@ import { VERSION } from "./version.ts";
 
 const args = process.argv.slice(2);
 if (args.length === 1 && ["--version", "-V", "-v"].includes(args[0] ?? "")) {
-  process.stdout.write(`${VERSION}\n`);
+  // Not through process.stdout, which is loaded when it is asked for.
+  console.log(VERSION);
 } else {
   // A server may have to start this program once more: before anything else is loaded.
   const childExit = args[0] === "serve" ? await (await import("./restart.ts")).restartIfNeeded() : null;

@@ -94,9 +94,11 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     .helpCommand("help [command]", "show the help of a command")
     .addHelpText("after", EXAMPLES);
   const asked = askedFor(args);
+  // Completion has to know all of them, the help of the whole and a complaint at least their names.
+  const isAlone = asked !== "completion" && ENTRIES.some(({ name }) => name === asked);
   for (const { name, summary, load } of ENTRIES) {
+    if (isAlone && name !== asked) continue;
     const command = program.command(name).summary(summary);
-    // Completion has to know all of them.
     if (name === asked || asked === "completion") (await load()).define(command, context);
   }
   quieten(program);

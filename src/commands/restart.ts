@@ -1,5 +1,4 @@
 /** Starts this program again when its environment is not the one that a server needs: Bun reads it only once. */
-import { spawn } from "node:child_process";
 import { sanitisedEnvironment } from "../core/net/environment.ts";
 
 /** Concurrent outbound requests; `bin/freellm` sets the same, which saves the restart. */
@@ -16,6 +15,7 @@ export async function restartIfNeeded(): Promise<number | null> {
   const args = process.argv.slice(Bun.isStandaloneExecutable ? 2 : 1);
   const { execPath } = process;
   if (process.platform !== "win32") process.execve?.(execPath, [execPath, ...args], environment);
+  const { spawn } = await import("node:child_process");
   const child = spawn(execPath, args, { stdio: "inherit", env: environment });
   // Ctrl-C reaches the child by itself; this process has to outlive it.
   process.on("SIGINT", () => {});

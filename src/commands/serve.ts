@@ -57,6 +57,8 @@ async function serve(context: Context, options: Options): Promise<void> {
   try {
     const logSink = await sinkOf(context, logFile);
     server = await startServer(context, { flags, demo, ephemeral, ...(logSink === null ? {} : { logSink }) });
+    // Whoever has been waiting for the port goes first.
+    await new Promise((resolve) => setImmediate(resolve));
     const { printBanner } = await import("./banner.ts");
     printBanner(context.output, server);
     if (tour) await takeTour(context, server);

@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import * as v from "valibot";
 import type { Random } from "../core/ports.ts";
-import { writeAtomically } from "../core/store/atomic.ts";
+import { writeForNow } from "../core/store/atomic.ts";
 import type { Home } from "../core/store/home.ts";
 import type { Processes } from "../core/store/lock.ts";
 
@@ -25,7 +25,7 @@ export function newAdminToken(random: Random): string {
 /** A new admin token, kept in the (prepared) home while this server runs. */
 export function createAdminToken(home: Home, random: Random): string {
   const token = newAdminToken(random);
-  writeAtomically(home.adminToken, `${token}\n`, random);
+  writeForNow(home.adminToken, `${token}\n`, random);
   return token;
 }
 
@@ -45,7 +45,7 @@ export interface Announcement {
 export function announceServer(home: Home, { url, version, random, processes }: Announcement): void {
   const { pid } = processes;
   const record: ServerRecord = { pid, startedAt: processes.birth(pid) ?? "", url, version };
-  writeAtomically(home.server, `${JSON.stringify(record)}\n`, random);
+  writeForNow(home.server, `${JSON.stringify(record)}\n`, random);
 }
 
 /** Takes the announcement back, unless another server has made its own since. */

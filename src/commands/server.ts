@@ -12,13 +12,13 @@ import { systemProcesses } from "../core/store/lock.ts";
 import { openaiChat } from "../core/surface/openai-chat/index.ts";
 import { createTokenChecker } from "../core/vault/token.ts";
 import type { Context } from "./context.ts";
-import { type DemoFleetHandle, startDemoFleet } from "./demo-fleet.ts";
-import { addEnvironmentKeys } from "./environment-keys.ts";
+import type { DemoFleetHandle } from "./demo-fleet.ts";
 import { createLog, type LogLevel } from "./log.ts";
 import { loadSettings, type OpenedApplication, openApplication, openEphemeral } from "./open.ts";
 import type { Sink } from "./output.ts";
 import { clock, random } from "./ports.ts";
 import { announceServer, createAdminToken, newAdminToken, withdrawServer } from "./server-file.ts";
+import { standardError } from "./standard-streams.ts";
 import { VERSION } from "./version.ts";
 
 export interface ServeOptions {
@@ -66,7 +66,7 @@ export async function startServer(context: Context, options: ServeOptions): Prom
   try {
     const settings = loadSettings({ home, environment }, options.flags);
     refuseExposure(settings);
-    const log = createLog(options.logSink ?? process.stderr, clock, settings.logLevel as LogLevel);
+    const log = createLog(options.logSink ?? standardError, clock, settings.logLevel as LogLevel);
     const opened = options.ephemeral
       ? await openEphemeral(settings, log)
       : await openApplication({
@@ -85,8 +85,11 @@ export async function startServer(context: Context, options: ServeOptions): Prom
       removeDemo();
     };
     try {
-      if (options.demo) fleet = await startDemoFleet(opened.application);
-      else if (options.ephemeral) {
+      if (options.demo) {
+        const { startDemoFleet } = await import("./demo-fleet.ts");
+        fleet = await startDemoFleet(opened.application);
+      } else if (options.ephemeral) {
+        const { addEnvironmentKeys } = await import("./environment-keys.ts");
         opened.notices.push(...(await addEnvironmentKeys(opened.application, environment)));
       }
       const adminToken = options.ephemeral ? newAdminToken(random) : createAdminToken(home, random);

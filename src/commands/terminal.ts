@@ -2,23 +2,20 @@
 import { homedir } from "node:os";
 import { resolveHome } from "../core/store/home.ts";
 import type { Context } from "./context.ts";
-
 import { Output } from "./output.ts";
+import { isTerminal, standardError, standardOutput } from "./standard-streams.ts";
 
 export function createContext(args: readonly string[]): Context {
-  const { env, stdin, stdout, stderr, platform } = process;
+  const { env, platform } = process;
   const options = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
-  // Who reads only the first lines (`| head`) has not made an error.
-  stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
+  const json = options.includes("--json");
   return {
-    output: new Output({ stdout, stderr, environment: env, json: options.includes("--json") }),
+    output: new Output({ stdout: standardOutput, stderr: standardError, environment: env, json }),
     environment: env,
     home: resolveHome({ environment: env, platform, userDirectory: homedir() }),
-    interactive: stdin.isTTY === true && stderr.isTTY === true,
-    readLine: () => firstLine(stdin),
-    readAll: () => whole(stdin),
+    interactive: isTerminal("stdin") && isTerminal("stderr"),
+    readLine: () => firstLine(process.stdin),
+    readAll: () => whole(process.stdin),
   };
 }
 

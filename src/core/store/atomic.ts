@@ -9,13 +9,22 @@ import type { Random } from "../ports.ts";
  * leaves the old file as it was.
  */
 export function writeAtomically(path: string, content: string | Uint8Array, random: Random): void {
+  replace(path, content, random, true);
+}
+
+/** The same for what means nothing once this process has ended: a power cut may empty it, and nobody waits for the disk. */
+export function writeForNow(path: string, content: string, random: Random): void {
+  replace(path, content, random, false);
+}
+
+function replace(path: string, content: string | Uint8Array, random: Random, lasting: boolean): void {
   const temporary = `${path}.${Buffer.from(random.bytes(8)).toString("hex")}.tmp`;
   const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
   try {
     const file = openSync(temporary, "wx", 0o600);
     try {
       for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset);
-      fsyncSync(file);
+      if (lasting) fsyncSync(file);
     } finally {
       closeSync(file);
     }
@@ -24,7 +33,7 @@ export function writeAtomically(path: string, content: string | Uint8Array, rand
     rmSync(temporary, { force: true });
     throw error;
   }
-  syncDirectory(dirname(path));
+  if (lasting) syncDirectory(dirname(path));
 }
 
 /** Makes a rename or a new name in `directory` survive a power cut. Windows cannot open directories and needs no such step. */
