@@ -20,6 +20,7 @@ const COMMANDS = [
   ["keys", "test"],
   ["keys", "enable"],
   ["keys", "disable"],
+  ["keys", "clear"],
   ["models"],
   ["models", "list"],
   ["models", "enable"],

@@ -180,18 +180,36 @@ describe("keys reorder", () => {
   });
 });
 
+describe("a key that is not there", () => {
+  it.each(["rm", "rotate"])("keys %s asks nothing about it", async (name) => {
+    using folder = temporaryFolder();
+    const session = onTerminal(folder.path, ["keys", name, "nobody-1"]);
+    expect(await session.exited).toBe(1);
+    expect(session.shown()).toContain('There is no key "nobody-1".');
+    expect(session.shown()).not.toContain("?");
+  });
+
+  it("nor does keys add about a provider that is not, but says what may have been meant", async () => {
+    using folder = temporaryFolder();
+    const session = onTerminal(folder.path, ["keys", "add", "grok"]);
+    expect(await session.exited).toBe(2);
+    expect(session.shown()).toContain("hint: Did you mean: freellm keys add groq");
+    expect(session.shown()).toContain("hint: Providers: agnes, ");
+  });
+});
+
 describe("keys rm", () => {
   it("asks before it forgets", async () => {
     using folder = temporaryFolder();
     const home = folder.path;
     await addCustomKey(home, { name: "one", baseUrl: "http://127.0.0.1:9/one", key: null });
     const refused = onTerminal(home, ["keys", "rm", "one-1"]);
-    await refused.see("Forget one-1?");
+    await refused.see("Forget one-1 (no key)?");
     refused.type(`n${KEY.enter}`);
     await refused.see("Nothing was changed");
     expect(await refused.exited).toBe(0);
     const agreed = onTerminal(home, ["keys", "rm", "one-1"]);
-    await agreed.see("Forget one-1?");
+    await agreed.see("Forget one-1 (no key)?");
     agreed.type(`y${KEY.enter}`);
     await agreed.see("Removed one-1");
     expect(await agreed.exited).toBe(0);

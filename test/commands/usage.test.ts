@@ -153,7 +153,8 @@ describe("freellm requests", () => {
   it("cannot follow without a server, but lists", async () => {
     using folder = temporaryFolder();
     expect((await cli(folder.path, ["requests", "--follow"])).code).toBe(3);
-    expect((await cli(folder.path, ["requests"])).stdout).toContain("No request fits.");
+    expect((await cli(folder.path, ["requests"])).stdout).toContain("No request has been made yet.");
+    expect((await cli(folder.path, ["requests", "--failed"])).stdout).toContain("No request fits.");
     expect((await cli(folder.path, ["usage"])).stdout).toContain("No request in the last 24 hours.");
     expect((await cli(folder.path, ["usage", "--accuracy"])).stdout).toContain("yet");
   });

@@ -57,7 +57,7 @@ async function whose({ provider, given, options, providers, keys }: Questions): 
   if (provider !== undefined) {
     const known = providers.find(provider) !== undefined || provider === CUSTOM;
     if (!known && !keys.some((key) => key.provider === provider)) {
-      throw usageError(`There is no provider "${provider}".`, knownProviders(providers));
+      throw usageError(`There is no provider "${provider}".`, knownProviders(providers, provider));
     }
     return { chosen: provider, pasted: given?.secret ?? null };
   }

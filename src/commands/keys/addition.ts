@@ -3,6 +3,7 @@ import type { Command } from "../../core/command.ts";
 import type { Providers } from "../../core/provider.ts";
 import { usageError } from "../complaint.ts";
 import type { RemoteOptions } from "../options.ts";
+import { similar } from "../similar.ts";
 
 export const CUSTOM = "custom";
 
@@ -41,9 +42,13 @@ export type KeyAddition = Extract<Command, { type: "key-add" }>;
 
 export const LIMITS = ["rpm", "rpd", "tpm", "tpd", "concurrency"] as const;
 
-export function knownProviders(providers: Providers): string {
+/** All that a key can be of. `asked`: a name that none has, for what may have been meant by it. */
+export function knownProviders(providers: Providers, asked = ""): string {
   const usable = providers.all().filter(({ status }) => status !== "retired");
-  return `Providers: ${[...usable.map(({ id }) => id), CUSTOM].join(", ")}.`;
+  const ids = usable.map(({ id }) => id).sort();
+  const meant = similar(asked, ids);
+  const all = `Providers: ${ids.join(", ")}; or ${CUSTOM}, for any other endpoint.`;
+  return meant === null ? all : `Did you mean: freellm keys add ${meant}\n${all}`;
 }
 
 /** Throws a usage error where something is missing. */

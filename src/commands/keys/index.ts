@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { withExamples } from "../options.ts";
 import { defineAdd } from "./add.ts";
+import { defineClear } from "./clear.ts";
 import { defineEdit } from "./edit.ts";
 import { defineExport } from "./export.ts";
 import { defineImport } from "./import.ts";
@@ -23,6 +24,7 @@ export function define(command: Command, context: Context): void {
     defineTest,
     defineEnable,
     defineDisable,
+    defineClear,
     defineEdit,
     defineRotate,
     defineReveal,

@@ -1,7 +1,10 @@
 import type { Command } from "commander";
+import type { KeyView } from "../../core/command.ts";
 import { connect, withConnection } from "../connect.ts";
 import type { Context } from "../context.ts";
 import { type RemoteOptions, withExamples, withRemoteOptions } from "../options.ts";
+import { knownKey } from "./known-key.ts";
+import { secretHint } from "./view.ts";
 
 interface RemoveOptions extends RemoteOptions {
   yes?: boolean;
@@ -16,7 +19,10 @@ export function defineRemove(keys: Command, context: Context): void {
     .option("-y, --yes", "do not ask, also on a terminal");
   withRemoteOptions(command).action(async (id: string, options: RemoveOptions) => {
     const { output } = context;
-    if (options.yes !== true && !(await confirmed(id, context))) return output.line("Nothing was changed.");
+    const isAsked = options.yes !== true && context.interactive;
+    if (isAsked && !(await confirmed(await knownKey(context, options, id)))) {
+      return output.line("Nothing was changed.");
+    }
     await withConnection(connect(context, options), ({ admin }) => admin.execute({ type: "key-remove", id }));
     if (output.json) output.data({ removed: [{ id }] });
     else output.line(`Removed ${id}.`);
@@ -25,8 +31,11 @@ export function defineRemove(keys: Command, context: Context): void {
 }
 
 /** Scripts name the id and mean it; a person at a terminal is asked once. */
-async function confirmed(id: string, { interactive }: Context): Promise<boolean> {
-  if (!interactive) return true;
+async function confirmed({ id, last4, label }: KeyView): Promise<boolean> {
   const { confirm } = await import("@inquirer/prompts");
-  return await confirm({ message: `Forget ${id}?`, default: false }, { output: process.stderr });
+  const facts = [last4 === null ? "no key" : secretHint(last4), ...(label === null ? [] : [label])];
+  return await confirm(
+    { message: `Forget ${id} (${facts.join(", ")})?`, default: false },
+    { output: process.stderr },
+  );
 }

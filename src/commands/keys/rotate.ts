@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { loadProviders } from "../open.ts";
 import { withExamples, withRemoteOptions } from "../options.ts";
 import type { SecretOptions } from "./addition.ts";
+import { knownKey } from "./known-key.ts";
 import { readPasted, secretOption, withAccountId, withSecretOptions } from "./secret.ts";
 import { keyData, secretHint } from "./view.ts";
 
@@ -18,8 +19,8 @@ export function defineRotate(keys: Command, context: Context): void {
   withRemoteOptions(withSecretOptions(command)).action(async (id: string, options: SecretOptions) => {
     const { output } = context;
     const providers = await loadProviders();
-    const { keys: known } = await withConnection(connect(context, options), ({ admin }) => admin.snapshot());
-    const spec = providers.find(known.find((key) => key.id === id)?.provider ?? "");
+    const { provider } = await knownKey(context, options, id);
+    const spec = providers.find(provider);
     const given =
       secretOption(options, context, providers) ?? readPasted(await newSecret(id, context), providers);
     if (given.secret === "")

@@ -24,9 +24,11 @@ export function defineList(models: Command, context: Context): void {
     const keyed = new Set(keys.map((key) => key.provider));
     const shown = fitting.filter((model) => isShown(model, options, keyed));
     if (shown.length > 0) printModels(output, shown, now);
-    else output.line("No model fits.");
+    else if (keys.length > 0 || fitting.length === 0) output.line("No model fits.");
+    else output.line("No model has a key yet. Add one: freellm keys add");
     const hidden = fitting.length - shown.length;
-    if (keys.length === 0) output.note("there are no keys yet; add one: freellm keys add");
+    if (keys.length === 0 && shown.length > 0)
+      output.note("there are no keys yet; add one: freellm keys add");
     if (hidden > 0) output.note(`${hidden} more have no key or are not in use: freellm models list --all`);
   });
   withExamples(

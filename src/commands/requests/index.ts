@@ -43,7 +43,10 @@ export function define(command: Command, context: Context): void {
       const requests = reply.type === "requests" ? reply.requests.reverse() : [];
       if (!follow || server === null) {
         if (output.json) return output.data({ requests: requests.map(requestData) });
-        if (requests.length === 0) return output.line("No request fits.");
+        if (requests.length === 0) {
+          const isFiltered = Object.keys(filter).length > 0;
+          return output.line(isFiltered ? "No request fits." : "No request has been made yet.");
+        }
         printHead(output);
         for (const request of requests) printRequest(output, request);
         return;

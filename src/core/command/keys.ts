@@ -60,6 +60,8 @@ export type KeyCommand =
   | { type: "keys-reorder"; ids: string[] }
   | { type: "key-enable"; id: string }
   | { type: "key-disable"; id: string }
+  /** Ends the rests of the key and of its account at once: after failures, or because the provider said to wait. */
+  | { type: "key-clear"; id: string }
   /** null tests every key. */
   | { type: "key-test"; id: string | null };
 

@@ -72,6 +72,7 @@ const commandSchema = v.variant("type", [
   v.strictObject({ type: v.literal("keys-reorder"), ids: v.array(text) }),
   v.strictObject({ type: v.literal("key-enable"), id: text }),
   v.strictObject({ type: v.literal("key-disable"), id: text }),
+  v.strictObject({ type: v.literal("key-clear"), id: text }),
   v.strictObject({ type: v.literal("key-test"), id: v.nullable(text) }),
   v.strictObject({ type: v.literal("model-enable"), model: text, mayCost: v.optional(v.boolean()) }),
   v.strictObject({ type: v.literal("model-disable"), model: text }),

@@ -1,6 +1,7 @@
 /** Changes of keys that keep their id, their place in the order and their history. */
 import { type Command, CommandError } from "../../command.ts";
 import type { ProviderSpec } from "../../provider.ts";
+import type { RestScope } from "../../route/event.ts";
 import { splitAccount } from "../../serve/credential.ts";
 import type { StoredKey } from "../../store/keys.ts";
 import { secretPlace } from "../keyring.ts";
@@ -142,12 +143,23 @@ function refuseKnown(app: KeyHost, key: StoredKey, fingerprint: string, baseUrl:
   throw new CommandError("duplicate_key", message, "Nothing was replaced.");
 }
 
-/** What was refused under the old secret, address or proxy says nothing about the new one. */
-function clearRests(app: KeyHost, id: string): void {
+/** Ends what the key and its account rest for. Gives notes about what stands in the way all the same. Throws CommandError. */
+export function clearKey(app: KeyHost, id: string): string[] {
+  const { provider, account } = existingKey(app, id);
+  const cleared = clearRests(app, id, [`account:${provider}/${account}`]);
+  const { state, detail } = app.keyView(id);
+  const none = cleared === 0 ? ["It did not rest."] : [];
+  if (state !== "rate_limited" && state !== "error") return none;
+  return [...none, `It still cannot be called: ${detail ?? state}. That passes by itself.`];
+}
+
+/** What was refused under the old secret, address or proxy says nothing about the new one. Gives how many rests there were. */
+function clearRests(app: KeyHost, id: string, more: readonly RestScope[] = []): number {
   const now = app.clock.now();
-  for (const { scope, until } of [...app.state.catalogue.rests.values()]) {
-    if (until > now && (scope === `key:${id}` || scope.startsWith(`target:${id} `))) {
-      app.record({ type: "rest-cleared", scope });
-    }
-  }
+  const own = [...app.state.catalogue.rests.values()].filter(
+    ({ scope, until }) =>
+      until > now && (scope === `key:${id}` || scope.startsWith(`target:${id} `) || more.includes(scope)),
+  );
+  for (const { scope } of own) app.record({ type: "rest-cleared", scope });
+  return own.length;
 }

@@ -56,7 +56,7 @@ export function knownProvider(app: KeyHost, id: string): ProviderSpec {
   const provider = app.registry.find(id);
   if (provider) return provider;
   const usable = app.providers.all().filter(({ status }) => status !== "retired");
-  const known = usable.map((spec) => spec.id);
+  const known = usable.map((spec) => spec.id).sort();
   throw new CommandError(
     "unknown_provider",
     `There is no provider "${id}".`,

@@ -20,7 +20,7 @@ import {
   introduction,
   shapeNotes,
 } from "./accept.ts";
-import { changeKey, replaceSecret } from "./change.ts";
+import { changeKey, clearKey, replaceSecret } from "./change.ts";
 import { type AddCommand, endpointAfter, rejectCustomOptions } from "./endpoint.ts";
 import { duplicateOf, existingKey, type KeyHost, knownProvider, providerOfKey, sealedProxy } from "./host.ts";
 import { sealedKeys } from "./sealed.ts";
@@ -55,6 +55,8 @@ export class KeyCommands {
         return this.setState(command.id, "unknown");
       case "key-disable":
         return this.setState(command.id, "disabled");
+      case "key-clear":
+        return { type: "key", notes: clearKey(this.#app, command.id), key: this.#app.keyView(command.id) };
       case "key-test":
         return this.test(command.id);
       case "keys-check":
