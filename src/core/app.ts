@@ -7,7 +7,7 @@ import { Explainer, isExplainCommand } from "./app/explain/index.ts";
 import { outlookViews } from "./app/forecast-views.ts";
 import { Housekeeping } from "./app/housekeeping.ts";
 import { isKeyCommand, KeyCommands, type KeyHost } from "./app/key-commands/index.ts";
-import { Keyring } from "./app/keyring.ts";
+import { Keyring, routedKey } from "./app/keyring.ts";
 import { ModelCommands } from "./app/model-commands.ts";
 import { modelViews } from "./app/model-views.ts";
 import { Prober } from "./app/prober.ts";
@@ -34,6 +34,7 @@ import type { Digest } from "./serve/conversation.ts";
 import { Feed } from "./serve/feed.ts";
 import type { Gateway, ServeLimits } from "./serve/gateway.ts";
 import { ExpiringMemory } from "./serve/memory.ts";
+import { Tokenizer } from "./serve/tokenizer/index.ts";
 import { Waiters } from "./serve/waiters.ts";
 import type { StoredKey } from "./store/keys.ts";
 import type { Store } from "./store/store.ts";
@@ -73,6 +74,7 @@ export class Application implements Admin, Gateway, KeyHost {
   readonly feed = new Feed();
   readonly waiters: Waiters;
   readonly memory: ExpiringMemory;
+  readonly tokenizer: Tokenizer;
   readonly journal: Journal;
   readonly providers: Providers;
   readonly outbound: Outbound;
@@ -116,6 +118,7 @@ export class Application implements Admin, Gateway, KeyHost {
     this.registry = new Registry(options.providers);
     this.waiters = new Waiters(options.clock, options.timers);
     this.memory = new ExpiringMemory(options.clock);
+    this.tokenizer = new Tokenizer(options.timers, options.log);
     this.token = new Tokens(options.store.settings, options.vault, options.random);
     this.#runName = Buffer.from(options.random.bytes(8)).toString("hex");
     this.#version = options.version;
@@ -217,6 +220,7 @@ export class Application implements Admin, Gateway, KeyHost {
 
   close(): void {
     this.#prober.stop();
+    this.tokenizer.close();
     this.#housekeeping.stop();
     this.decisions.recorder.stop();
     this.store.close();
@@ -286,14 +290,4 @@ export class Application implements Admin, Gateway, KeyHost {
     for (const event of this.store.restore(this.#startedAt)) this.state.apply(event);
     this.feed.sequence = this.state.sequence;
   }
-}
-
-function routedKey(key: StoredKey) {
-  return {
-    id: key.id,
-    provider: key.provider,
-    account: `${key.provider}/${key.account}`,
-    state: key.state,
-    detail: key.stateDetail,
-  };
 }

@@ -18,6 +18,7 @@ export const allowed: AllowList = {
   },
   "src/core/net/resolver.ts": { modules: "asks the operating system for addresses" },
   "src/core/serve/listen.ts": { bun: "the only server socket" },
+  "src/core/serve/tokenizer/index.ts": { execution: "counts tokens in a thread of its own" },
   "src/core/serve/stream.ts": { bun: "the type of a direct stream" },
   "src/core/store/atomic.ts": { modules: "replaces files whole and durably" },
   "src/core/store/call-log.ts": { modules: "appends calls to a file before they leave" },

@@ -11,7 +11,7 @@ const REACHES: Readonly<Record<string, RegExp>> = {
   bun: /(?<![\w.])Bun\s*\./g,
   timers: /\bset(?:Timeout|Interval|Immediate)\b/g,
   globals: /\bglobalThis\b/g,
-  execution: /\beval\s*\(|\bnew Function\b|\bBun\.spawn(?:Sync)?\b|\bexecve\b/g,
+  execution: /\beval\s*\(|\bnew Function\b|\bnew Worker\b|\bBun\.spawn(?:Sync)?\b|\bexecve\b/g,
 };
 
 export type Reach =

@@ -70,13 +70,14 @@ const BREAK: DecisionStep = {
   failure: { kind: "broken_stream", rule: "generic/cut", status: null, message: "cut off", until: null },
 };
 const WAIT: DecisionStep = { type: "wait", at: AT + 1, sequence: 1_001, until: AT + 800, durationMs: 797 };
+const COUNT: DecisionStep = { type: "count", at: AT + 2_010, counted: 7_412, durationMs: 14 };
 
 describe("a record", () => {
   it("comes back as it was", () => {
     const short = failing(1, "Rate limit reached");
     short.passed.length = 2;
     const record = decision(
-      [WAIT, short, BREAK, call(2, { score: 0.123_456_789_012_345, isDouble: true }), END],
+      [WAIT, short, BREAK, COUNT, call(2, { score: 0.123_456_789_012_345, isDouble: true }), END],
       {
         models: ["gpt-oss-120b", "auto"],
         bound: { keyId: "groq-1", model: "groq/model-1" },

@@ -1,7 +1,7 @@
 /** The sealed secrets of the keys, at hand without asking the database; each is opened only when it is used. */
 import { describeProxy } from "../net/proxy-url.ts";
 import type { Timers } from "../ports.ts";
-import type { KeyId } from "../route/event.ts";
+import type { KeyId, RoutedKey } from "../route/event.ts";
 import type { StoredKey } from "../store/keys.ts";
 import type { SealContext } from "../vault/record.ts";
 import type { Vault } from "../vault/vault.ts";
@@ -14,6 +14,11 @@ export function secretPlace(provider: string, id: KeyId): SealContext {
 /** What the sealed URL of a key's proxy is bound to. */
 export function proxyPlace(provider: string, id: KeyId): SealContext {
   return { table: "keys", row: id, provider, field: "proxy" };
+}
+
+/** A stored key as the router knows it. */
+export function routedKey({ id, provider, account, state, stateDetail }: StoredKey): RoutedKey {
+  return { id, provider, account: `${provider}/${account}`, state, detail: stateDetail };
 }
 
 /** Calls that leave within the same moment share one opening: it costs more than all else that routing does. */

@@ -78,6 +78,8 @@ export type ExplainedStep =
       others: Record<string, number>;
     }
   | { type: "wait"; at: number; until: number; durationMs: number | null }
+  /** The prompt was counted, since an estimate could not tell where it fits. */
+  | { type: "count"; at: number; tokens: number; durationMs: number }
   /** An answer broke after its first words; what follows went on with it. */
   | { type: "break"; at: number; keyId: KeyId; model: ModelKey; failure: FailureView }
   | {

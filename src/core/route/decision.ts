@@ -80,6 +80,14 @@ export interface WaitStep {
   durationMs: number | null;
 }
 
+/** The prompt was counted, as the way hinged on its size: the steps after this one go by the count. */
+export interface CountStep {
+  type: "count";
+  at: number;
+  counted: number;
+  durationMs: number;
+}
+
 /** An answer broke after its first content, and was asked for again or continued elsewhere: the steps after this one. */
 export interface BreakStep {
   type: "break";
@@ -98,7 +106,7 @@ export interface EndStep extends Walk, Exhaustion {
   sequence: number;
 }
 
-export type DecisionStep = CallStep | WaitStep | BreakStep | EndStep;
+export type DecisionStep = CallStep | WaitStep | CountStep | BreakStep | EndStep;
 
 export interface DecisionRecord {
   /** The request's. */

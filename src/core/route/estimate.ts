@@ -4,12 +4,14 @@ import type { ChatRequest, Content } from "../chat/request.ts";
 /** Bytes of JSON text per token: prose has about 4, code and schemas about 3.3. */
 const BYTES_PER_TOKEN = 3.2;
 /** Image prices lie between 85 (low detail) and about 1,600 tokens. */
-const TOKENS_PER_IMAGE = 1_100;
+export const TOKENS_PER_ATTACHMENT = 1_100;
 /** What an answer takes when the client set no bound. */
 export const DEFAULT_OUTPUT_TOKENS = 1_024;
 
 export interface TokenEstimate {
   input: number;
+  /** The prompt as counted by the vocabulary that `vocabulary.ts` speaks of; absent until that mattered. */
+  counted?: number;
   /** The client's whole `max_tokens` where it gave one. */
   output: number;
 }
@@ -47,7 +49,7 @@ export function measureRequest(
   const text = Math.max(0, request.bytes - attachmentBytes);
   return {
     tokens: {
-      input: Math.ceil(text / BYTES_PER_TOKEN) + attachments * TOKENS_PER_IMAGE,
+      input: Math.ceil(text / BYTES_PER_TOKEN) + attachments * TOKENS_PER_ATTACHMENT,
       output: request.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS,
     },
     needs: {

@@ -79,6 +79,11 @@ export interface FailoverPorts {
   allowsHedge(): boolean;
   /** Waits until `until` or until something was settled, whichever is first; rejects when the client is gone. */
   wait(until: number): Promise<void>;
+  /**
+   * Counts the prompt where that may open a better target than `chosen` (null: none); resolves when `request.tokens` has the count
+   * or there is none to be had. null where nothing hinges on it.
+   */
+  recount?(chosen: Target | null, now: number): Promise<void> | null;
   /** An attempt failed: one hop of the trail. */
   hop(target: Target, failure: Failure, startedAt: number): void;
 }
@@ -87,6 +92,13 @@ export type Outcome<Answer> =
   | { kind: "committed"; answer: Answer; target: Target }
   | { kind: "refused"; failure: Failure }
   | { kind: "exhausted"; why: Exhaustion; last: Failure | null };
+
+/** Nobody was passed over for it. */
+function isFirst({ weights, bound, candidates, progress }: RouteRequest, target: Target | null): boolean {
+  if (target === null) return false;
+  if (weights === null) return target === (bound ?? candidates[0]);
+  return target === bound || !progress.passedOver;
+}
 
 /** A stated wait this short is worth one retry of the same target. */
 const SHORT_WAIT_MS = 2_500;
@@ -135,6 +147,11 @@ export async function failover<Answer>(
     const equalsUntil = progress.waitingFor?.until ?? now;
     if (equalsUntil <= now) progress.waitingFor = null;
     const target = bestUsable(request, now);
+    const counting = isFirst(request, target) ? null : (ports.recount?.(target, now) ?? null);
+    if (counting !== null) {
+      await counting;
+      continue;
+    }
     if (target === null && progress.waitingFor !== null && equalsUntil - now > patience) {
       progress.waitingFor = null;
       continue;

@@ -8,6 +8,7 @@ import type { RequestNeeds, TokenEstimate } from "./estimate.ts";
 import type { Weights } from "./preferences.ts";
 import { score, scoreParts } from "./score.ts";
 import { type ModelEntry, type Rest, restingUntil, type Target, windowOf } from "./target.ts";
+import { isCountable, promptTokens } from "./vocabulary.ts";
 
 /** What this request has learnt on its way. Owned by the failover loop. */
 export interface Progress {
@@ -82,7 +83,7 @@ export function newProgress(): Progress {
 
 /** What a call of this request would take from the counters of `target`. */
 export function needOf(request: RouteRequest, target: Target): Need {
-  const input = Math.ceil(request.tokens.input * target.model.measured.estimateFactor);
+  const input = promptTokens(request.tokens, target.model);
   let output = Math.min(
     request.tokens.output,
     target.model.model.maxOutputTokens ?? Number.POSITIVE_INFINITY,
@@ -96,7 +97,7 @@ export function needOf(request: RouteRequest, target: Target): Need {
 }
 
 /** A target that leaves an answer less room than this does not fit the request. */
-const LEAST_OUTPUT_TOKENS = 256;
+export const LEAST_OUTPUT_TOKENS = 256;
 
 export function* plan(request: RouteRequest, now: number): Generator<Verdict, void> {
   for (const target of inOrder(request, now)) {
@@ -246,5 +247,8 @@ function fitsWindow(request: RouteRequest, model: ModelEntry): boolean {
   if (request.tokens.input >= model.window.refused) return false;
   const window = windowOf(model);
   if (window === null) return true;
-  return window > request.progress.overflowed && request.tokens.input <= window * SURELY_TOO_LONG;
+  if (window <= request.progress.overflowed) return false;
+  const { counted, input } = request.tokens;
+  if (counted !== undefined && isCountable(model.model)) return counted <= window;
+  return input <= window * SURELY_TOO_LONG;
 }

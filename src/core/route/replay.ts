@@ -63,6 +63,10 @@ export function* replaying(
     // What was between it and the one before is not known any more.
     if (record.omitted > 0 && index === record.steps.length - 1) break;
     if (step.type === "wait") continue;
+    if (step.type === "count") {
+      if (route) route.tokens = { ...route.tokens, counted: step.counted };
+      continue;
+    }
     if (step.type === "break") {
       const target = state.catalogue.target(step.keyId, step.model);
       if (route === null) break;
@@ -98,13 +102,15 @@ export function* replaying(
   return replayed;
 }
 
-/** The request as the planner gets it. */
+/** The request as the planner got it at the first decision. */
 export function routeOf(record: DecisionRecord, state: RouterState, change: Change | null): RouteRequest {
   const { catalogue } = state;
   const [only = ""] = record.models;
   const chain = record.models.length > 1;
   const resolution = chain ? catalogue.resolveChain(record.models) : catalogue.resolve(only);
-  const { bound, needs, tokens, seed } = record;
+  const { bound, needs, seed } = record;
+  const begun = record.steps.find(({ type }) => type !== "wait");
+  const tokens = begun?.type === "count" ? { ...record.tokens, counted: begun.counted } : record.tokens;
   const candidates = resolution.kind === "unknown" ? [] : resolution.targets;
   const asked = resolution.kind === "unknown" ? record.strategy : resolution.strategy;
   // A model that was named has no strategy; `auto` has.

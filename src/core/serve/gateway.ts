@@ -1,4 +1,6 @@
 /** What serving a request needs from the application: one object, handed in, with no state of its own. */
+
+import type { ChatRequest } from "../chat/request.ts";
 import type { Clock, Journal, Log, Outbound, Timers } from "../ports.ts";
 import type { Memory, ProviderSpec, Providers } from "../provider.ts";
 import type { DecisionRecord } from "../route/decision.ts";
@@ -50,6 +52,8 @@ export interface Gateway {
   proxyOf(keyId: KeyId): string | null;
   /** Names conversations without keeping what was said. */
   readonly digest: Digest;
+  /** Tokens of a prompt, exact for models whose vocabulary is known; null where it could not be counted in time. Never rejects. */
+  readonly tokenizer: { count(request: ChatRequest): Promise<number | null> };
   /** How requests were decided is kept behind their answers. */
   readonly decisions: { remember(decision: () => Omit<DecisionRecord, "version">): void };
   /** A reply said that this key is invalid: find out, without delaying anybody. */

@@ -3,7 +3,9 @@ import { type Failure, failureMeaning } from "../chat/failure.ts";
 import type { Problem } from "../chat/problem.ts";
 import type { AttemptRecord } from "../route/event.ts";
 import type { Outcome } from "../route/failover.ts";
-import type { Target } from "../route/target.ts";
+import type { RouteRequest } from "../route/plan.ts";
+import { roomOf } from "../route/recount.ts";
+import { isCountable } from "../route/vocabulary.ts";
 import type { Surface } from "../surface/surface.ts";
 import type { LiveAnswer } from "./live-answer.ts";
 import { type Cause, failureRemedy, keyRemedy, restingFor } from "./remedy.ts";
@@ -53,7 +55,7 @@ function printableAscii(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?");
 }
 
-/** One line for the trail in an error text: `groq/llama (groq-1): rate limited`. */
+/** One line for the trail in an error text: `groq/llama (groq-1): server error`. */
 function hopText({ provider, model, keyId, outcome }: Cause): string {
   return `${provider}/${model} (${keyId}): ${outcome === "ok" ? "answered" : failureMeaning(outcome)}`;
 }
@@ -66,15 +68,32 @@ function triedText(attempts: readonly Cause[], resting: readonly Cause[]): strin
   return `${attempts.length > 0 ? "Tried" : "Not tried again so soon:"} ${shown}${more}.`;
 }
 
-/** What the caller of a request without an answer is told. `targets` are all that `model` may be served by. */
+/** How large the prompt is, and what would have fitted. */
+function tooLongText(model: string, { tokens, candidates }: Sized): string {
+  const { input, counted } = tokens;
+  const isSure = counted !== undefined && candidates.every(({ model: { model: own } }) => isCountable(own));
+  const size = isSure ? inWords(counted) : `about ${inWords(input)}`;
+  const room = Math.max(...candidates.map(roomOf));
+  const fitting = Number.isFinite(room) ? `: the longest that one of them takes has ${inWords(room)}` : "";
+  return `The prompt of ${size} tokens is too long for every model behind "${model}"${fitting}.`;
+}
+
+type Sized = Pick<RouteRequest, "tokens" | "candidates">;
+
+function inWords(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** What the caller of a request without an answer is told. */
 export function problemOf(
   outcome: Exclude<Outcome<LiveAnswer>, { kind: "committed" }>,
   model: string,
   named: boolean,
   attempts: readonly AttemptRecord[],
   now: number,
-  targets: readonly Target[],
+  route: Sized,
 ): Problem {
+  const targets = route.candidates;
   const resting = attempts.length > 0 ? [] : restingFor(targets, now);
   const tried = triedText(attempts, resting);
   const last: Failure | null = outcome.kind === "refused" ? outcome.failure : outcome.last;
@@ -96,7 +115,7 @@ export function problemOf(
         : { kind: "no_key", message, parameter: "model" };
     }
     case "too_long": {
-      const message = `The prompt is too long for every model behind "${model}". ${tried} See: freellm models list`;
+      const message = `${tooLongText(model, route)} ${tried} See: freellm models list`;
       return { kind: "context_too_long", message, parameter: "messages" };
     }
     case "waiting": {

@@ -6,6 +6,7 @@ import { measureRequest } from "../route/estimate.ts";
 import type { AttemptRecord } from "../route/event.ts";
 import { type FailoverPorts, failover, type Outcome } from "../route/failover.ts";
 import { newProgress, type RouteRequest } from "../route/plan.ts";
+import { hingesOnCount } from "../route/recount.ts";
 import { strategyOf } from "../route/score.ts";
 import type { Target } from "../route/target.ts";
 import { createRedactor } from "../vault/redact.ts";
@@ -108,7 +109,7 @@ export class RoutedRequest {
     }
     const named = resolution.kind === "named";
     const now = gateway.clock.now();
-    return { problem: problemOf(outcome, model, named, this.failed, now, resolution.targets) };
+    return { problem: problemOf(outcome, model, named, this.failed, now, route) };
   }
 
   /**
@@ -144,7 +145,7 @@ export class RoutedRequest {
     };
     try {
       const attempt = createAttempt(this.#gateway, request, this.#client);
-      const outcome = await failover(route, attempt, limits, this.#ports(route, since));
+      const outcome = await failover(route, attempt, limits, this.#ports(route, request, since));
       if (outcome.kind === "committed") {
         this.servedBy = outcome.target;
         this.trace.answered(outcome.target, this.#gateway.clock.now());
@@ -158,9 +159,10 @@ export class RoutedRequest {
     }
   }
 
-  #ports(route: RouteRequest, since: number): FailoverPorts {
+  #ports(route: RouteRequest, request: ChatRequest, since: number): FailoverPorts {
     const gateway = this.#gateway;
     const estimate = route.tokens.input;
+    let wasCounted = false;
     return {
       now: () => this.trace.looked(gateway.clock.now(), gateway.state.sequence),
       elapsed: () => gateway.clock.monotonic() - since,
@@ -176,6 +178,15 @@ export class RoutedRequest {
         const waited = this.trace.waits(route, until);
         return gateway.waiters.wait(until, this.#client.signal, this.#place).finally(() => {
           waited.durationMs = gateway.clock.now() - waited.at;
+        });
+      },
+      recount: (chosen, now) => {
+        if (wasCounted || !hingesOnCount(route, chosen, now)) return null;
+        wasCounted = true;
+        return gateway.tokenizer.count(request).then((counted) => {
+          if (counted === null) return;
+          this.trace.counted(route, counted, gateway.clock.now());
+          route.tokens = { ...route.tokens, counted };
         });
       },
       hop: (target, failure, startedAt) => {

@@ -96,6 +96,12 @@ export class Trace {
     return step;
   }
 
+  /** Before the next look at the state. */
+  counted(route: RouteRequest, counted: number, at: number): void {
+    this.#readMarks(route.progress);
+    this.#steps.push({ type: "count", at: this.#at, counted, durationMs: at - this.#at });
+  }
+
   failed(target: Target, failure: Failure, durationMs: number): void {
     const step = this.#open.get(target);
     if (step === undefined) return;

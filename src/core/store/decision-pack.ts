@@ -68,6 +68,7 @@ function fitted(record: DecisionRecord, room: Room): DecisionRecord {
 function fittedStep(step: DecisionStep, room: Room): DecisionStep {
   switch (step.type) {
     case "wait":
+    case "count":
       return step;
     case "break":
       return { ...step, failure: fittedNote(step.failure, room) };
@@ -126,7 +127,8 @@ type PackedStep =
   | [0, at: number, sequence: number, key: number, model: number, tokens: number, inputTokens: number]
   | [1, at: number, sequence: number, until: number, durationMs: number | null]
   | [2, at: number, key: number, model: number, note: PackedNote, input: number, output: number]
-  | [3, at: number, sequence: number, kind: number, soonest: Instant, retryAt: Instant, PackedWalk];
+  | [3, at: number, sequence: number, kind: number, soonest: Instant, retryAt: Instant, PackedWalk]
+  | [4, at: number, counted: number, durationMs: number];
 type PackedCall = [
   ...Extract<PackedStep, [0, ...unknown[]]>,
   score: number | null,
@@ -193,6 +195,8 @@ function packed(record: DecisionRecord): Packed {
         return call(step);
       case "wait":
         return [1, when, step.sequence, step.until - at, step.durationMs];
+      case "count":
+        return [4, when, step.counted, step.durationMs];
       case "break": {
         const { keyId, model, failure, tokens: asked } = step;
         const place = [words.number(keyId), words.number(model)] as const;
@@ -275,6 +279,10 @@ export function unpackDecision(text: string): DecisionRecord | null {
           kind: word(kind) as Extract<DecisionStep, { type: "end" }>["kind"],
           ...walk(way),
         };
+      }
+      case 4: {
+        const [, offset, counted, durationMs] = step;
+        return { type: "count", at: at + offset, counted, durationMs };
       }
     }
   };

@@ -93,7 +93,7 @@ export class Explainer {
   #verdictsThen(decision: DecisionRecord) {
     const { timeline, first } = this.#timeline(decision);
     timeline.advance(first);
-    const at = decision.steps.find((step) => step.type !== "break")?.at ?? decision.at;
+    const at = decision.steps.find((step) => "sequence" in step)?.at ?? decision.at;
     return verdictsOf(routeOf(decision, timeline.state, null), at);
   }
 

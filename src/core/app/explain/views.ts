@@ -62,6 +62,8 @@ function stepView(step: DecisionStep): ExplainedStep {
   switch (step.type) {
     case "wait":
       return { type: "wait", at: step.at, until: step.until, durationMs: step.durationMs };
+    case "count":
+      return { type: "count", at: step.at, tokens: step.counted, durationMs: step.durationMs };
     case "break": {
       const { at, keyId, model } = step;
       return { type: "break", at, keyId, model, failure: failureView(step.failure, keyId, model, false) };
