@@ -28,7 +28,10 @@ const outfile = join(root, "dist", target === undefined ? "freellm" : target.rep
 // Built beside and renamed over: whoever starts the program meanwhile gets a whole one, and one that runs is left alone.
 const unfinished = join(root, "dist", `.freellm-${process.pid}`);
 const result = await Bun.build({
-  entrypoints: [join(root, "src/commands/main.ts")],
+  // Threads begin in files of their own; the tokenizer's is the only one.
+  entrypoints: [join(root, "src/commands/main.ts"), join(root, "src/core/serve/tokenizer/worker.ts")],
+  // The file that a thread begins with lies beside the parts that start it, as its address says.
+  naming: { entry: "[name].[ext]" },
   target: "bun",
   format: "esm",
   // Commands load their parts when they run; split and as bytecode these cost nothing until then.
