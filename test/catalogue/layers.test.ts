@@ -1,7 +1,8 @@
 /** Facts of several sources over each other: the newer one wins, and nothing starts that may cost money. */
 import { describe, expect, it } from "vitest";
 import type { ImportedCatalogue } from "../../src/core/app/catalogue.ts";
-import { bareName, familiesOf, type Layers, layered, type ModelList } from "../../src/core/app/layers.ts";
+import { bareName, familiesOf, ownFamily } from "../../src/core/app/families.ts";
+import { type Layers, layered, type ModelList } from "../../src/core/app/layers.ts";
 import { isRouted, providerEvent } from "../../src/core/app/registry.ts";
 import type { LimitSpec, ListedModel, ModelSpec, ProviderSpec } from "../../src/core/provider.ts";
 import { providers } from "../../src/providers/index.ts";
@@ -56,13 +57,13 @@ const list = (models: ListedModel[], day = "2026-11-24", whole = true): ModelLis
 });
 
 function over(provider: ProviderSpec, layers: Partial<Layers>, own = false) {
-  const all = { catalogue: null, list: null, families: familiesOf([provider]), ...layers };
+  const all = { catalogue: null, list: null, familyOf: familiesOf([provider]), ...layers };
   const result = layered(provider, own, all);
   return Object.fromEntries(result.models.map((model) => [model.id, model]));
 }
 
 const enabledIn = (provider: ProviderSpec, layers: Partial<Layers>): string[] => {
-  const all = { catalogue: null, list: null, families: new Map<string, string>(), ...layers };
+  const all = { catalogue: null, list: null, familyOf: () => null, ...layers };
   const event = providerEvent(layered(provider, false, all), new Map());
   return event.type === "provider-set"
     ? event.models.flatMap(({ id, enabled }) => (enabled ? [id] : []))
@@ -129,13 +130,57 @@ describe("a provider's own list", () => {
   });
 });
 
-describe("a name of several families", () => {
-  it("says nothing", () => {
-    const families = familiesOf([
-      base([spec("x/small", { family: "one" }), spec("y/small", { family: "two" })]),
+describe("the family of a model", () => {
+  it("of a name that stands for several is not known", () => {
+    const familyOf = familiesOf([
+      base([spec("x/small-1", { family: "one" }), spec("y/small-1", { family: "two" })]),
     ]);
-    expect(families.has("small")).toBe(false);
-    expect(families.get("one")).toBe("one");
+    expect(familyOf("small-1")).toBeNull();
+    expect(familyOf("one")).toBe("one");
+  });
+
+  const known = familiesOf(providers.all());
+
+  it.each([
+    ["llama3.3:70b", "llama-3.3-70b"],
+    ["llama-3.3-70b", "llama-3.3-70b"],
+    ["meta-llama/Llama-3.3-70B-Instruct", "llama-3.3-70b"],
+    ["llama3.3:70b-instruct-q4_K_M", "llama-3.3-70b"],
+    ["hf.co/unsloth/Llama-3.3-70B-Instruct-GGUF:Q4_K_M", "llama-3.3-70b"],
+    ["/models/Llama-3.3-70B-Instruct.Q5_K_S.gguf", "llama-3.3-70b"],
+    ["Qwen/Qwen3-32B-FP8", "qwen3-32b"],
+    ["Qwen/Qwen3-32B-AWQ", "qwen3-32b"],
+    ["mlx-community/Qwen3-32B-4bit", "qwen3-32b"],
+    ["qwen3:32b", "qwen3-32b"],
+    ["qwen3-coder:480b", "qwen3-coder-480b"],
+    ["gemma3:27b", "gemma-3-27b"],
+    ["google/gemma-3-27b-it", "gemma-3-27b"],
+    ["phi4:latest", "phi-4"],
+    ["gpt-oss:20b", "gpt-oss-20b"],
+    ["openai/gpt-oss-120b", "gpt-oss-120b"],
+    ["RedHatAI/gpt-oss-120b-FP8-dynamic", "gpt-oss-120b"],
+  ])("%s of an own endpoint joins %s", (id, family) => expect(ownFamily(id, known)).toBe(family));
+
+  it.each([
+    // Another size, another version, another training: another model.
+    ["llama3.3:8b", "llama3.3-8b"],
+    ["Qwen/Qwen3-32B-Thinking", "qwen3-32b-thinking"],
+    // Nobody has heard of it: still the same under both names.
+    ["quux4:99b", "quux4-99b"],
+    ["Quux/Quux4-99B-Instruct-GPTQ", "quux4-99b"],
+    // Neither version nor size: it may be anything.
+    ["mistral", "mistral"],
+    ["default", "default"],
+    ["org/Assistant", "org/Assistant"],
+    ["qwen-coder:latest", "qwen-coder:latest"],
+  ])("%s of an own endpoint is %s", (id, family) => expect(ownFamily(id, known)).toBe(family));
+
+  it("of every built-in model is found by its own id, but for names that are used twice", () => {
+    const models = providers.all().flatMap((provider) => provider.models);
+    const wrong = models.filter(({ id, family }) => ![family, null].includes(known(id)));
+    expect(wrong).toEqual([]);
+    const unknown = models.filter(({ id }) => known(id) === null);
+    expect(unknown.map(({ id }) => id)).toEqual([]);
   });
 });
 
@@ -169,7 +214,7 @@ describe("an imported catalogue", () => {
       contextWindow: 1_000,
       source: "test",
     });
-    const all = { catalogue: old, list: null, families: new Map<string, string>() };
+    const all = { catalogue: old, list: null, familyOf: () => null };
     expect(layered(base([spec("a")]), false, all).status).toBe("active");
     expect(layered(base([], { asOf: "2026-08-01" }), false, all).status).toBe("limited");
   });
@@ -185,7 +230,7 @@ describe("what the user enabled by name", () => {
     const [model] = layered(base([spec("a", { status: "retired" })]), false, {
       catalogue: null,
       list: null,
-      families: new Map(),
+      familyOf: () => null,
     }).models;
     if (!model) throw new Error("no model");
     expect(isRouted(base([]), model, new Map())).toBe(false);

@@ -25,6 +25,30 @@ async function homeWith(home: string, ...names: string[]): Promise<void> {
 
 const ids = (models: readonly { id: string }[]): string[] => models.map(({ id }) => id);
 
+it("a model of an own endpoint is of the same family as everywhere, whatever it is called there", async () => {
+  using folder = temporaryFolder();
+  const home = folder.path;
+  const models = ["gpt-oss:120b", "Qwen/Qwen3-32B-FP8", "assistant"];
+  await addCustomKey(home, { name: "box", baseUrl: `${ANYWHERE}/box/v1`, key: null, models });
+  await cli(home, ["keys", "add", "groq", "--no-test"], { stdin: `gsk_${"m".repeat(52)}\n` });
+  const own = await shown(home, "--provider", "box");
+  expect(own.map(({ id, family }) => [id, family])).toEqual([
+    ["box/gpt-oss:120b", "gpt-oss-120b"],
+    ["box/Qwen/Qwen3-32B-FP8", "qwen3-32b"],
+    ["box/assistant", "assistant"],
+  ]);
+  const family = await shown(home, "--family", "gpt-oss-120b");
+  expect(ids(family)).toContain("box/gpt-oss:120b");
+  expect(family.length).toBeGreaterThan(1);
+  const plan = async (name: string) => {
+    const { stdout } = await cli(home, ["explain", "--model", name, "--full", "--json"]);
+    return JSON.parse(stdout).plans[0].verdicts.map(({ model: id }: { model: string }) => id);
+  };
+  expect(await plan("gpt-oss-120b")).toEqual(["box/gpt-oss:120b", "groq/openai/gpt-oss-120b"]);
+  // Its own name is that of this one, and of who calls it the same.
+  expect(await plan("box/gpt-oss:120b")).toEqual(["box/gpt-oss:120b"]);
+});
+
 describe("models list", () => {
   const folder = temporaryFolder();
   const home = folder.path;

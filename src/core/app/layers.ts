@@ -4,6 +4,7 @@
  */
 import type { LimitSpec, ListedModel, ModelSpec, ModelStatus, ProviderSpec } from "../provider.ts";
 import type { ImportedCatalogue, ImportedModel } from "./catalogue.ts";
+import { bareName, type FamilyOf, ownFamily } from "./families.ts";
 
 export type ModelOrigin = "built_in" | "imported" | "discovered" | "user";
 
@@ -27,15 +28,17 @@ export interface ModelList {
 export interface Layers {
   catalogue: ImportedCatalogue | null;
   list: ModelList | null;
-  /** Families by the bare names of the models that are in them. */
-  families: ReadonlyMap<string, string>;
+  familyOf: FamilyOf;
 }
 
 /** `own` is for endpoints of the user's: nothing is taken from their models, and none is withheld. */
 export function layered(base: ProviderSpec, own: boolean, layers: Layers): LayeredProvider {
   const origin = own ? "user" : "built_in";
   const models = new Map<string, LayeredModel>(
-    base.models.map((model) => [model.id, { ...model, origin, goneAt: null }]),
+    base.models.map((model) => [
+      model.id,
+      { ...model, ...(own && { family: ownFamily(model.id, layers.familyOf) }), origin, goneAt: null },
+    ]),
   );
   let provider = base;
   const imported = own ? undefined : layers.catalogue?.providers.get(base.id);
@@ -43,8 +46,8 @@ export function layered(base: ProviderSpec, own: boolean, layers: Layers): Layer
     const { models: _, ...facts } = imported;
     provider = { ...base, ...facts };
   }
-  for (const row of imported?.models ?? []) importRow(models, row, layers.families);
-  if (layers.list) applyList(models, base, own, layers.list, layers.families);
+  for (const row of imported?.models ?? []) importRow(models, row, layers.familyOf);
+  if (layers.list) applyList(models, base, own, layers.list, layers.familyOf);
   return { ...provider, models: [...models.values()] };
 }
 
@@ -53,35 +56,10 @@ export function dayOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
 
-/** A model's id without its publisher and without what marks it as free: the same at every provider. */
-export function bareName(id: string): string {
-  const plain = id.toLowerCase().replace(/:free$/, "");
-  return plain.slice(plain.lastIndexOf("/") + 1);
-}
-
-/** Families by bare name; names that stand for several are left out. */
-export function familiesOf(providers: readonly ProviderSpec[]): Map<string, string> {
-  const families = new Map<string, string>();
-  const ambiguous = new Set<string>();
-  for (const { id, family } of providers.flatMap((provider) => provider.models)) {
-    for (const name of [bareName(id), family.toLowerCase()]) {
-      const known = families.get(name);
-      if (known !== undefined && known !== family) ambiguous.add(name);
-      families.set(name, family);
-    }
-  }
-  for (const name of ambiguous) families.delete(name);
-  return families;
-}
-
-function importRow(
-  models: Map<string, LayeredModel>,
-  row: ImportedModel,
-  families: Layers["families"],
-): void {
+function importRow(models: Map<string, LayeredModel>, row: ImportedModel, familyOf: FamilyOf): void {
   const known = models.get(row.id);
   if (known && row.asOf < known.asOf) return;
-  models.set(row.id, { ...(known ?? unknownModel(row.id, families, "imported")), ...row });
+  models.set(row.id, { ...(known ?? unknownModel(row.id, familyOf, "imported")), ...row });
 }
 
 function applyList(
@@ -89,7 +67,7 @@ function applyList(
   base: ProviderSpec,
   own: boolean,
   list: ModelList,
-  families: Layers["families"],
+  familyOf: FamilyOf,
 ): void {
   const listed = new Set(list.models.map(({ id }) => id));
   const day = dayOf(list.at);
@@ -101,7 +79,7 @@ function applyList(
   for (const entry of list.models) {
     const known = models.get(entry.id);
     if (known && day < known.asOf) continue;
-    models.set(entry.id, known ? confirmed(known, entry, own) : discovered(entry, base, own, day, families));
+    models.set(entry.id, known ? confirmed(known, entry, own) : discovered(entry, base, own, day, familyOf));
   }
 }
 
@@ -127,12 +105,12 @@ function discovered(
   base: ProviderSpec,
   own: boolean,
   day: string,
-  families: Layers["families"],
+  familyOf: FamilyOf,
 ): LayeredModel {
-  const unknown = unknownModel(entry.id, families, own ? "user" : "discovered");
+  const unknown = unknownModel(entry.id, familyOf, own ? "user" : "discovered");
   return {
     ...unknown,
-    ...(own && { family: entry.id }),
+    ...(own && { family: ownFamily(entry.id, familyOf) }),
     status: own ? "active" : statusBy("unverified", entry.price),
     contextWindow: entry.contextWindow,
     maxOutputTokens: entry.maxOutputTokens,
@@ -146,10 +124,10 @@ function discovered(
 const EVERYTHING = { tools: true, vision: true, jsonSchema: true, reasoning: true } as const;
 
 /** Agents need tools, and nearly every model takes them; images and schemas only where somebody says so. */
-function unknownModel(id: string, families: Layers["families"], origin: ModelOrigin): LayeredModel {
+function unknownModel(id: string, familyOf: FamilyOf, origin: ModelOrigin): LayeredModel {
   return {
     id,
-    family: families.get(bareName(id)) ?? bareName(id),
+    family: familyOf(id) ?? bareName(id),
     name: id,
     status: "unverified",
     contextWindow: null,

@@ -4,14 +4,15 @@ import type { ModelKey, RoutedModel, RouterEvent } from "../route/event.ts";
 import { modelKey } from "../route/event.ts";
 import type { StoredModelList } from "../store/model-lists.ts";
 import type { ImportedCatalogue } from "./catalogue.ts";
-import { familiesOf, type LayeredModel, type LayeredProvider, layered, type ModelList } from "./layers.ts";
+import { type FamilyOf, familiesOf } from "./families.ts";
+import { type LayeredModel, type LayeredProvider, layered, type ModelList } from "./layers.ts";
 
 /** By model, what the user chose: on or off. */
 export type Overrides = ReadonlyMap<ModelKey, boolean>;
 
 export class Registry {
   readonly #providers: Providers;
-  readonly #families: ReadonlyMap<string, string>;
+  readonly #familyOf: FamilyOf;
   readonly #endpoints = new Map<string, CustomEndpoint>();
   readonly #lists = new Map<string, ModelList>();
   /** Made when asked for, thrown away when a source changes. */
@@ -20,7 +21,7 @@ export class Registry {
 
   constructor(providers: Providers) {
     this.#providers = providers;
-    this.#families = familiesOf(providers.all());
+    this.#familyOf = familiesOf(providers.all());
   }
 
   /** The built-in ones, then the user's own. */
@@ -97,7 +98,7 @@ export class Registry {
     list: ModelList | null,
     catalogue: ImportedCatalogue | null,
   ): LayeredProvider {
-    return layered(base, own, { catalogue, list, families: this.#families });
+    return layered(base, own, { catalogue, list, familyOf: this.#familyOf });
   }
 }
 
