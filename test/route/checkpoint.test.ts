@@ -218,6 +218,7 @@ describe("a checkpoint", () => {
     "counter",
     "counters",
     "catalogue",
+    "model-entry",
     "drains",
     "health",
     "measured",
@@ -244,8 +245,10 @@ describe("a checkpoint", () => {
             .map((field) => `${name}: ${field}`);
         });
     });
-    // Those are handed to a counter when it is made.
-    expect(missing).toEqual(["counter: provider", "counter: owner", "counter: subject", "counter: kind"]);
+    // Those are handed over when it is made.
+    const handed = ["counter: provider", "counter: owner", "counter: subject", "counter: kind"];
+    const ofModel = ["key", "model", "provider", "outage", "pin"].map((field) => `model-entry: ${field}`);
+    expect(missing).toEqual([...handed, ...ofModel]);
   });
 });
 

@@ -51,7 +51,10 @@ function drainViews({ drains, catalogue }: RouterState, now: number): DrainView[
 /** Those that were used most first. */
 function accuracyViews({ catalogue }: RouterState): AccuracyView[] {
   return [...catalogue.models.values()]
-    .flatMap(({ key, measured: { accuracy } }) => (accuracy === null ? [] : [{ model: key, ...accuracy }]))
+    .flatMap((entry) => {
+      const accuracy = entry.isShown ? entry.measured.accuracy : null;
+      return accuracy === null ? [] : [{ model: entry.key, ...accuracy }];
+    })
     .sort((one, other) => other.calls - one.calls || (one.model < other.model ? -1 : 1));
 }
 

@@ -11,13 +11,11 @@ import {
   type RoutedModel,
   type RoutedProvider,
 } from "./event.ts";
-import { Health } from "./health.ts";
 import type { LimitSpec } from "./limits.ts";
-import { Measured } from "./measured.ts";
+import { ModelEntry } from "./model-entry.ts";
 import { Names, type Resolution } from "./names.ts";
-import { Pace } from "./pace.ts";
 import { DEFAULT_PREFERENCES, type Preferences } from "./preferences.ts";
-import { type ModelEntry, nothingLearnt, type Rest, restScopes, type Target } from "./target.ts";
+import { type Rest, restScopes, type Target } from "./target.ts";
 
 export class Catalogue {
   readonly providers = new Map<string, RoutedProvider>();
@@ -38,6 +36,7 @@ export class Catalogue {
   #names: Names | null = null;
 
   setProvider(provider: RoutedProvider, models: readonly RoutedModel[]): void {
+    const isNew = !this.providers.has(provider.id);
     this.providers.set(provider.id, provider);
     const current = new Set<ModelKey>();
     for (const model of models) {
@@ -51,7 +50,7 @@ export class Catalogue {
         this.#addModel(key, model, provider);
       }
     }
-    for (const [key, entry] of this.models) {
+    for (const [key, entry] of isNew ? [] : this.models) {
       if (entry.model.provider === provider.id && !current.has(key)) this.models.delete(key);
     }
     this.#changed();
@@ -59,11 +58,7 @@ export class Catalogue {
   }
 
   #addModel(key: ModelKey, model: RoutedModel, provider: RoutedProvider): void {
-    const learnt = { health: new Health(), measured: new Measured(), pace: new Pace(true) };
-    const outage = this.#outage(provider.id);
-    const pin = this.pinOf(key);
-    const refused = { refusedParameters: new Set<string>(), window: nothingLearnt() };
-    this.models.set(key, { key, model, provider, ...learnt, outage, ...refused, pin });
+    this.models.set(key, new ModelEntry(key, model, provider, this.#outage(provider.id), this.pinOf(key)));
   }
 
   #outage(provider: string): { at: number } {
@@ -204,12 +199,7 @@ export class Catalogue {
       const key = modelKey(model.provider, model.id);
       if (provider && !this.models.has(key)) this.#addModel(key, model, provider);
     }
-    for (const { health, measured, refusedParameters, window } of this.models.values()) {
-      health.archive(archive);
-      measured.archive(archive);
-      for (const parameter of archive.value([...refusedParameters])) refusedParameters.add(parameter);
-      Object.assign(window, archive.value({ ...window }));
-    }
+    for (const entry of this.models.values()) entry.archive(archive);
     const counters = this.#counters.archive(archive, others);
     const targets = [...this.#targets].map(([id, target]) => {
       return { id, ordinal: target.ordinal, keyId: target.key.id, name: target.model.key };

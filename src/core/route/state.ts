@@ -274,9 +274,9 @@ export class RouterState {
     return {
       limits: learntLimits(this.catalogue),
       conversations: this.conversations.all(now),
-      measured: [...this.catalogue.models.values()].flatMap(({ key, measured }) => {
-        const memory = measured.memory();
-        return memory === null ? [] : [{ model: key, ...memory }];
+      measured: [...this.catalogue.models.values()].flatMap((entry) => {
+        const memory = entry.isShown ? entry.measured.memory() : null;
+        return memory === null ? [] : [{ model: entry.key, ...memory }];
       }),
     };
   }

@@ -1,10 +1,10 @@
 /** A target is one model on one key: what the planner chooses between. */
 import type { FailureKind } from "../chat/failure.ts";
 import type { Counter } from "./counter.ts";
-import type { ModelKey, RestScope, RoutedKey, RoutedModel, RoutedProvider } from "./event.ts";
-import type { Health } from "./health.ts";
-import type { Measured } from "./measured.ts";
-import type { Pace } from "./pace.ts";
+import type { ModelKey, RestScope, RoutedKey } from "./event.ts";
+import type { ModelEntry } from "./model-entry.ts";
+
+export { type ModelEntry, windowOf } from "./model-entry.ts";
 
 /** A pause of one scope. The object stays while the scope exists; it rests while `until` lies ahead. */
 export interface Rest {
@@ -19,40 +19,6 @@ export interface Rest {
   guessed: boolean;
   /** The call that is finding out. */
   probe: number | null;
-}
-
-export interface ModelEntry {
-  key: ModelKey;
-  model: RoutedModel;
-  provider: RoutedProvider;
-  health: Health;
-  measured: Measured;
-  /** Of calls, whatever key they go by. */
-  pace: Pace;
-  /** When a call of any model of its provider last failed for no fault of the request; one object a provider. */
-  outage: { at: number };
-  /** Parameters that the provider refused for this model. */
-  refusedParameters: Set<string>;
-  window: LearntWindow;
-  /** 0: not pinned; else a higher one goes first, whatever the strategy. */
-  pin: number;
-}
-
-/** What refusals told of a model's context window. */
-export interface LearntWindow {
-  /** In tokens, by the model's own word; null while it said nothing. */
-  stated: number | null;
-  /** The smallest prompt, in estimated tokens, that it called too long; Infinity while there was none. */
-  refused: number;
-}
-
-export function nothingLearnt(): LearntWindow {
-  return { stated: null, refused: Number.POSITIVE_INFINITY };
-}
-
-/** Its own word counts more than what is documented; null where nobody knows. */
-export function windowOf({ window, model }: Pick<ModelEntry, "window" | "model">): number | null {
-  return window.stated ?? model.contextWindow;
 }
 
 export interface Target {

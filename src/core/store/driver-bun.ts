@@ -40,7 +40,7 @@ export function openBunDatabase(path: string): Database {
 
 class BunDatabase implements Database {
   readonly #sqlite: BunSqlite;
-  readonly #prepared = new Map<string, { native: BunStatement<SqlRow, SqlValue[]>; statement: Statement }>();
+  readonly #prepared = new Map<string, BunPrepared>();
   readonly #begin: Statement;
   readonly #commit: Statement;
 
@@ -56,16 +56,9 @@ class BunDatabase implements Database {
 
   prepare(sql: string): Statement {
     const known = this.#prepared.get(sql);
-    if (known) return known.statement;
-    const native = this.#sqlite.prepare<SqlRow, SqlValue[]>(sql);
-    const statement: Statement = {
-      run: (...parameters) => {
-        native.run(...parameters);
-      },
-      get: (...parameters) => native.get(...parameters) ?? undefined,
-      all: (...parameters) => native.all(...parameters),
-    };
-    this.#prepared.set(sql, { native, statement });
+    if (known) return known;
+    const statement = new BunPrepared(this.#sqlite, sql);
+    this.#prepared.set(sql, statement);
     return statement;
   }
 
@@ -88,8 +81,41 @@ class BunDatabase implements Database {
 
   close(): void {
     // An open statement would keep the connection alive, and with it the `-wal` file.
-    for (const { native } of this.#prepared.values()) native.finalize();
+    for (const statement of this.#prepared.values()) statement.finalize();
     this.#prepared.clear();
     this.#sqlite.close();
+  }
+}
+
+/** Compiled when it is first used: a start knows of a hundred statements and needs a few. */
+class BunPrepared implements Statement {
+  readonly #sqlite: BunSqlite;
+  readonly #sql: string;
+  #native: BunStatement<SqlRow, SqlValue[]> | null = null;
+
+  constructor(sqlite: BunSqlite, sql: string) {
+    this.#sqlite = sqlite;
+    this.#sql = sql;
+  }
+
+  run(...parameters: SqlValue[]): void {
+    (this.#native ?? this.#compile()).run(...parameters);
+  }
+
+  get(...parameters: SqlValue[]): SqlRow | undefined {
+    return (this.#native ?? this.#compile()).get(...parameters) ?? undefined;
+  }
+
+  all(...parameters: SqlValue[]): SqlRow[] {
+    return (this.#native ?? this.#compile()).all(...parameters);
+  }
+
+  finalize(): void {
+    this.#native?.finalize();
+  }
+
+  #compile(): BunStatement<SqlRow, SqlValue[]> {
+    this.#native = this.#sqlite.prepare<SqlRow, SqlValue[]>(this.#sql);
+    return this.#native;
   }
 }
