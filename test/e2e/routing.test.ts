@@ -1,6 +1,7 @@
 /** What a request may ask of the router, over the wire: to stay, to try a chain of models, to be private, a strategy. */
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cli } from "../support/binary.ts";
 import { HELLO, openStage, type Stage } from "../support/stage.ts";
 import { answer, failure, type Step } from "../support/steps.ts";
 
@@ -51,6 +52,23 @@ describe("a conversation", () => {
     expect(await routedVia({ model: "known", messages: turns(3) })).toMatch(/^known-2\//);
     expect(await routedVia({ model: "known", messages: turns(5) })).toMatch(/^known-2\//);
     expect(await routedVia({ model: "known", messages: HELLO })).toMatch(/^known-1\//);
+  });
+});
+
+describe("a key", () => {
+  it("is forced by its id before the model; the decision can be explained and made again", async () => {
+    const [first, second] = await stage.endpoints("forced", [null, null]);
+    expect(await routedVia({ model: "forced" })).toBe("forced-1/forced");
+    expect(await routedVia({ model: "forced-2-1/auto" })).toBe("forced-2/forced");
+    expect(await routedVia({ model: "forced-2-1/forced" })).toBe("forced-2/forced");
+    expect(first?.upstream.calls).toHaveLength(1);
+    const { stdout } = await cli(stage.home, ["explain", "--replay"]);
+    expect(stdout).toContain("was served by forced-2/forced with forced-2-1.");
+    expect(stdout).toContain("came out the same, bit for bit");
+    second?.upstream.script(failure(500), failure(500));
+    await expect(routedVia({ model: "forced-2-1/auto" })).rejects.toMatchObject({ status: 502 });
+    expect(first?.upstream.calls).toHaveLength(1);
+    await expect(routedVia({ model: "forced-2-1/sticky" })).rejects.toMatchObject({ status: 404 });
   });
 });
 

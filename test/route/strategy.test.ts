@@ -146,6 +146,36 @@ describe("names", () => {
     expect(ids(world(), "again")).toBe("unknown");
   });
 
+  it("behind the id of a key mean the same by this key alone", () => {
+    const two = world().key("a-2");
+    const keys = (name: string) => {
+      const resolution = two.state.catalogue.resolve(name);
+      if (resolution.kind === "unknown") return "unknown";
+      return resolution.targets.map(({ key, model }) => `${key.id} ${model.key}`);
+    };
+    expect(keys("a-2/auto")).toEqual(["a-2 a/one", "a-2 a/two"]);
+    expect(keys("A-2/shared")).toEqual(["a-2 a/one"]);
+    expect(keys("a-2/a/two")).toEqual(["a-2 a/two"]);
+    expect(keys("a-2/two")).toEqual(["a-2 a/two"]);
+    expect(keys("a-2/gpt-5")).toEqual(["a-2 a/two"]);
+    expect(keys("a-2/b/uno")).toBe("unknown");
+    expect(keys("a-2/nothing")).toBe("unknown");
+    expect(keys("a-3/auto")).toBe("unknown");
+    expect(keys(`${"a-2/".repeat(100_000)}auto`)).toBe("unknown");
+    two.apply({
+      type: "preferences-set",
+      preferences: {
+        ...DEFAULT_PREFERENCES,
+        profiles: { mine: ["a-2/auto:mine", "a-2/auto", "b/uno", "a-2/one"] },
+        aliases: { mine: "a-2/one", circle: "a-2/circle" },
+      },
+    });
+    expect(keys("mine")).toEqual(["a-2 a/one"]);
+    expect(keys("circle")).toBe("unknown");
+    expect(keys("auto:mine")).toEqual(["b-1 b/uno", "a-2 a/one"]);
+    expect(two.state.catalogue.resolve("a-2/auto:smart")).toMatchObject({ kind: "auto", strategy: "smart" });
+  });
+
   it("of other vendors mean the strategy that fits them", () => {
     const strategy = (name: string) => {
       const resolution = world().state.catalogue.resolve(name);
