@@ -1,6 +1,7 @@
 /**
  * Follows the server: its state once, then its events, and the state again while things change, because limits and rests are
- * counted there. When the server is gone, it is asked again after 1, 2, 4, up to 10 seconds; what was known stays.
+ * counted there. When the server is gone, it is asked again after 1, 2, 4, up to 10 seconds; what was known stays. A
+ * connection that was good and broke (the program was suspended, the machine slept) is taken up again before anything is said.
  */
 import type { AnalyticsRange } from "../core/command.ts";
 import { Knowledge } from "./data.ts";
@@ -12,6 +13,10 @@ const REFRESH_IDLE_MS = 5_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 10_000;
 const ANALYTICS_MS = 10_000;
+/** A connection that lasted so long was good. */
+const GOOD_MS = 1_000;
+/** Nothing is said of a break for so long. */
+const QUIET_MS = 2_000;
 
 export class Feed {
   readonly data = new Knowledge();
@@ -25,6 +30,10 @@ export class Feed {
   #range: AnalyticsRange | null = null;
   #analyticsAt = 0;
   #wake: (() => void) | null = null;
+  /** Since when the connection is there; null while there is none. */
+  #goodSince: number | null = null;
+  /** Ends the time in which a break is not told. */
+  #endQuiet = (): void => {};
 
   constructor(server: Server, ticker: Ticker) {
     this.#server = server;
@@ -34,16 +43,32 @@ export class Feed {
   /** Follows until `stop`. Never rejects. */
   async follow(): Promise<void> {
     while (!this.#stop.signal.aborted) {
+      let reason = "the server ended the connection";
+      this.#goodSince = null;
       try {
         await this.#connection();
-        if (!this.#stop.signal.aborted) await this.#lost("the server ended the connection");
       } catch (error) {
-        if (this.#stop.signal.aborted) return;
         // Too far behind, or the server is another one: its state is all that is needed.
         if (error instanceof GapError) continue;
-        await this.#lost(error instanceof Error ? error.message : String(error));
+        reason = error instanceof Error ? error.message : String(error);
       }
+      this.#endQuiet();
+      if (this.#stop.signal.aborted) return;
+      if (this.#wasGood()) this.#keepQuiet(reason);
+      else await this.#lost(reason);
     }
+  }
+
+  #wasGood(): boolean {
+    return this.#goodSince !== null && this.#ticker.now() - this.#goodSince >= GOOD_MS;
+  }
+
+  /** For a moment what is known stands, until the connection is there again or cannot be had. */
+  #keepQuiet(reason: string): void {
+    const since = this.#ticker.now();
+    this.#endQuiet = this.#ticker.after(QUIET_MS, () => {
+      this.data.link = { state: "lost", since, reason, retryAt: since };
+    });
   }
 
   stop(): void {
@@ -83,7 +108,9 @@ export class Feed {
 
   async #connection(): Promise<void> {
     const snapshot = await this.#server.snapshot();
+    this.#endQuiet();
     this.#refreshedAt = this.#ticker.now();
+    this.#goodSince = this.#refreshedAt;
     this.data.takeSnapshot(snapshot, this.#refreshedAt, true);
     this.data.link = { state: "live" };
     for await (const events of this.#server.events(snapshot.seq, this.#stop.signal)) {

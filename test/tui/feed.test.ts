@@ -100,6 +100,57 @@ describe("the feed", () => {
     feed.stop();
   });
 
+  it("takes up again what broke after a while without a word, but not for long, and only once", async () => {
+    const { server, ticker, feed } = following();
+    const links: string[] = [];
+    let link = feed.data.link;
+    Object.defineProperty(feed.data, "link", {
+      get: () => link,
+      set(next: typeof link) {
+        link = next;
+        links.push(next.state === "lost" ? next.reason : next.state);
+      },
+    });
+    let breaks = (): void => {};
+    const breaking = async function* () {
+      yield [];
+      await new Promise<void>((resolve) => {
+        breaks = resolve;
+      });
+      throw new Error("aborted");
+    };
+    server.connections = [breaking, breaking, breaking];
+    void feed.follow();
+    await settle();
+    // As after Ctrl-Z and fg: what was silent for too long has been given up meanwhile.
+    await ticker.move(60_000);
+    breaks();
+    await settle();
+    expect(links).toEqual(["live", "live"]);
+    // It breaks at once again: there is something wrong.
+    breaks();
+    await settle();
+    expect(links).toEqual(["live", "live", "aborted"]);
+    feed.retryNow();
+    await settle();
+    await ticker.move(5_000);
+    const answered = Promise.withResolvers<void>();
+    server.snapshot = async () => {
+      await answered.promise;
+      return snapshot();
+    };
+    breaks();
+    await settle();
+    expect(links).toEqual(["live", "live", "aborted", "live"]);
+    // The server hangs.
+    await ticker.move(2_000);
+    expect(links).toEqual(["live", "live", "aborted", "live", "aborted"]);
+    answered.resolve();
+    await settle();
+    expect(links.at(-1)).toBe("live");
+    feed.stop();
+  });
+
   it("can be told not to wait", async () => {
     const { server, feed } = following();
     server.connections = [async function* () {}];
