@@ -5,21 +5,9 @@
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { BunPlugin } from "bun";
+import { catalogueAsData, commandLineAlone, withoutDebugger, wordsAside } from "./plugins.ts";
 
 const root = join(import.meta.dirname, "..");
-
-/** The terminal library asks for its debugger when a variable of the environment says so; it has no place in a release. */
-const withoutDebugger: BunPlugin = {
-  name: "without-debugger",
-  setup(build) {
-    build.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: "stub" }));
-    build.onLoad({ filter: /.*/, namespace: "stub" }, () => ({
-      contents: "export default { initialize() {}, connectToDevTools() {} };",
-      loader: "js",
-    }));
-  },
-};
 
 const { values } = parseArgs({ options: { target: { type: "string" } } });
 const target = values.target as Bun.Build.CompileTarget | undefined;
@@ -39,7 +27,7 @@ const result = await Bun.build({
   bytecode: true,
   minify: true,
   define: { "process.env.NODE_ENV": '"production"', "process.env.DEV": '"false"' },
-  plugins: [withoutDebugger],
+  plugins: [catalogueAsData, commandLineAlone, withoutDebugger, wordsAside],
   compile: {
     outfile: unfinished,
     ...(target === undefined ? {} : { target }),
