@@ -71,6 +71,7 @@ export function requestPath(url: string): string {
  */
 export function scopeOf(path: string): Scope {
   if (path === "/healthz" || path === "/readyz") return "open";
+  if (path.startsWith("/v1/") && !path.includes("%")) return "chat";
   let plain = path;
   if (path.includes("%")) {
     try {
@@ -221,7 +222,21 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<Js
   if (encoding !== null && encoding !== "identity") {
     throw new ProblemError(problem("unsupported_media_type", "Send the body without Content-Encoding."));
   }
-  const { text, bytes } = await readText(request, limits.maxBytes);
+  const length = request.headers.get("content-length");
+  const { maxBytes } = limits;
+  if (length !== null && Number(length) > maxBytes) throw tooLarge(maxBytes);
+  let text: string;
+  let bytes: number;
+  try {
+    if (length === null) ({ text, bytes } = await readCounted(request, maxBytes));
+    else {
+      text = await request.text();
+      bytes = Number(length);
+    }
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    throw new ProblemError(problem("invalid_request", "The body ended before it was complete."));
+  }
   if (jsonDepthExceeds(text, limits.maxDepth)) {
     throw new ProblemError(
       problem("invalid_request", `The body is nested deeper than ${limits.maxDepth} levels.`),
@@ -232,18 +247,6 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<Js
   } catch {
     const message = text.trim() === "" ? "The request has no body." : "The body is not valid JSON.";
     throw new ProblemError(problem("malformed_json", message));
-  }
-}
-
-async function readText(request: Request, maxBytes: number): Promise<{ text: string; bytes: number }> {
-  const length = request.headers.get("content-length");
-  if (length !== null && Number(length) > maxBytes) throw tooLarge(maxBytes);
-  try {
-    if (length !== null) return { text: await request.text(), bytes: Number(length) };
-    return await readCounted(request, maxBytes);
-  } catch (error) {
-    if (error instanceof ProblemError) throw error;
-    throw new ProblemError(problem("invalid_request", "The body ended before it was complete."));
   }
 }
 

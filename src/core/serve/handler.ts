@@ -7,7 +7,7 @@ import { type AdminOptions, adminRoutes } from "./admin.ts";
 import { ChatExchange } from "./chat.ts";
 import { ClientLink } from "./client-link.ts";
 import type { Gateway } from "./gateway.ts";
-import { type Guard, readBody, requestPath } from "./guard.ts";
+import { type Guard, type GuardedRequest, readBody, requestPath } from "./guard.ts";
 import { findModel, listModels } from "./listing.ts";
 import { problemResponse } from "./report.ts";
 import { requestOptions } from "./request-options.ts";
@@ -33,6 +33,7 @@ export interface HandlerOptions {
 const MAX_DEPTH = 64;
 /** Watching a connection costs more than most short answers last; one that has left is noticed then all the same. */
 const WATCH_CLIENT_AFTER_MS = 50;
+const CHAT_PATH = "/v1/chat/completions";
 const METHODS = ["GET", "POST"] as const;
 /** Requests that are served at once, and of them those that wait for a target. */
 const MAX_IN_FLIGHT = 2_048;
@@ -59,7 +60,6 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
     const message = `The model "${name}" does not exist. See: freellm models list`;
     return refuse({ kind: "unknown_model", message, parameter: "model" });
   });
-  routes.post("/v1/chat/completions", (context) => chat(context.req.raw, openaiChat));
   routes.route("/admin", adminRoutes(options.admin, gateway));
   routes.notFound((context) => {
     const { method, path } = context.req;
@@ -70,11 +70,14 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
     response.headers.set("allow", allowed.join(", "));
     return response;
   });
-  routes.onError((error) => {
+  const failed = (error: unknown): Response => {
     if (error instanceof ProblemError) return refuse(error.problem);
-    gateway.log.error("a request failed inside freellm", { error: error.stack ?? String(error) });
+    const text = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+    gateway.log.error("a request failed inside freellm", { error: text });
     return refuse({ kind: "internal", message: "freellm failed at this request; its log says why." });
-  });
+  };
+  routes.onError(failed);
+  routes.post(CHAT_PATH, (context) => chat(context.req.raw, openaiChat));
 
   async function chat(request: Request, surface: Surface): Promise<Response> {
     if (options.draining()) {
@@ -108,19 +111,37 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
   }
 
   return (request) => {
-    const { method, headers } = request;
-    const path = requestPath(request.url);
-    const problem = guard.check({
-      method,
-      path,
-      headers,
-      // Only a wrong token asks for it.
-      get peer() {
-        return connection.peer(request);
-      },
-    });
-    return problem ? refuse(problem) : routes.fetch(request);
+    const arrived = new Arrived(request, connection);
+    const problem = guard.check(arrived);
+    if (problem) return refuse(problem);
+    // Nearly every request is one of these: they do not go through the router.
+    if (arrived.path === CHAT_PATH && arrived.method === "POST") {
+      return chat(request, openaiChat).catch(failed);
+    }
+    return routes.fetch(request);
   };
+}
+
+/** A request as the guard looks at it. */
+class Arrived implements GuardedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Headers;
+  readonly #request: Request;
+  readonly #connection: Connection;
+
+  constructor(request: Request, connection: Connection) {
+    this.method = request.method;
+    this.path = requestPath(request.url);
+    this.headers = request.headers;
+    this.#request = request;
+    this.#connection = connection;
+  }
+
+  /** Only a wrong token asks for it. */
+  get peer(): string | null {
+    return this.#connection.peer(this.#request);
+  }
 }
 
 function json(body: string): Response {

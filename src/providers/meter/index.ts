@@ -13,11 +13,16 @@ export function observeHeaders(
   family: HeaderFamily,
   headers: Headers,
   now: number,
-  skew = skewOf(headers, now),
+  skew?: number,
 ): LimitObservation[] {
   if (family === "none") return [];
-  const dimensions = [...namedDimensions(headers), ...structuredDimensions(headers)];
-  return conclude(dimensions, family, { now, skew });
+  const dimensions = namedDimensions(headers);
+  if (headers.has("ratelimit") || headers.has("ratelimit-policy")) {
+    dimensions.push(...structuredDimensions(headers));
+  }
+  // Most replies say nothing, and every reply comes by here.
+  if (dimensions.length === 0) return [];
+  return conclude(dimensions, family, { now, skew: skew ?? skewOf(headers, now) });
 }
 
 /** Limits as the headers of an error reply and those that a gateway passes on inside it state them. */
