@@ -151,6 +151,9 @@ const TYPED_KEYS: Readonly<Record<string, string>> = {
   ...{ " ": "space", "\r": "enter", "\n": "enter", "\t": "tab", "\u007f": "backspace", "\u001b": "esc" },
 };
 
+/** From a control character to the letter that makes it. */
+const CONTROL = 0x60;
+
 /** One press, or several where the terminal delivered fast ones as one piece of text. */
 function pressesOf(input: string, key: Key): Press[] {
   const name = nameOf(input, key);
@@ -159,7 +162,9 @@ function pressesOf(input: string, key: Key): Press[] {
   return [...input].flatMap((character) => {
     const named = TYPED_KEYS[character];
     if (named !== undefined) return [{ key: named, typed: named === "space" ? " " : "" }];
-    return character < " " ? [] : [{ key: character, typed: character }];
+    if (character >= " ") return [{ key: character, typed: character }];
+    const letter = String.fromCharCode(character.charCodeAt(0) + CONTROL);
+    return letter >= "a" && letter <= "z" ? [{ key: `ctrl-${letter}`, typed: "" }] : [];
   });
 }
 

@@ -1,6 +1,7 @@
 /** What the dashboard knows of the server: the last state it gave, what happened since, and what is under way. All bounded. */
 
 import type { FailureKind } from "../core/chat/failure.ts";
+import type { ExplanationView } from "../core/command/explain.ts";
 import type { AnalyticsRange, AnalyticsView, Snapshot } from "../core/command.ts";
 import type { KeyId, ModelKey, RequestRecord, RouterEvent } from "../core/route/event.ts";
 import { Rates } from "./rates.ts";
@@ -28,6 +29,12 @@ export type Link =
   /** Times by this machine's clock. */
   | { state: "lost"; since: number; reason: string; retryAt: number };
 
+/** What the server says of how a request was decided. */
+export type Explained =
+  | { state: "asking" }
+  | { state: "known"; explanation: ExplanationView }
+  | { state: "failed"; reason: string };
+
 export interface Data {
   readonly snapshot: Snapshot | null;
   readonly link: Link;
@@ -38,11 +45,14 @@ export interface Data {
   readonly live: readonly LiveRequest[];
   readonly rates: Rates;
   readonly analytics: Readonly<Partial<Record<AnalyticsRange, AnalyticsView>>>;
+  /** By the id of the request. */
+  readonly explained: ReadonlyMap<string, Explained>;
 }
 
 const KEPT_REQUESTS = 500;
 const KEPT_LIVE = 200;
 const KEPT_CALLS = 20;
+const KEPT_EXPLANATIONS = 20;
 /** Longer than any request lasts: its end was missed. */
 const LIVE_MS = 15 * 60_000;
 
@@ -52,6 +62,7 @@ export class Knowledge implements Data {
   skew = 0;
   readonly rates = new Rates();
   readonly analytics: Partial<Record<AnalyticsRange, AnalyticsView>> = {};
+  readonly explained = new Map<string, Explained>();
   #requests: RequestRecord[] = [];
   readonly #live = new Map<string, LiveRequest>();
   /** Events up to here are in. */
@@ -84,6 +95,13 @@ export class Knowledge implements Data {
     for (const record of [...missed].reverse()) this.rates.add(record);
     const all = [...this.#requests, ...missed].sort((one, other) => other.at - one.at);
     this.#requests = all.slice(0, KEPT_REQUESTS);
+  }
+
+  explain(id: string, explained: Explained): void {
+    this.explained.delete(id);
+    this.explained.set(id, explained);
+    const [oldest] = this.explained.keys();
+    if (this.explained.size > KEPT_EXPLANATIONS && oldest !== undefined) this.explained.delete(oldest);
   }
 
   takeEvents(events: readonly { sequence: number; event: RouterEvent }[]): void {

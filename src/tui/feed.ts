@@ -88,6 +88,22 @@ export class Feed {
     this.#range = range;
   }
 
+  /** Asks why a request went where it went. What is known already does not change any more. */
+  async explain(id: string): Promise<void> {
+    if (this.data.explained.get(id)?.state === "known") return;
+    this.data.explain(id, { state: "asking" });
+    try {
+      const reply = await this.#server.execute({ type: "explain", id, full: true });
+      if (reply.type !== "explanation") throw new Error("the server gave another answer");
+      this.data.explain(id, { state: "known", explanation: reply.explanation });
+    } catch (error) {
+      this.data.explain(id, {
+        state: "failed",
+        reason: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
   /** Asks again where the wait is long. */
   retryNow(): void {
     this.#wake?.();

@@ -20,6 +20,7 @@ export type Action =
   | "switch"
   | "probe"
   | "probe-all"
+  | "clear"
   | "earlier"
   | "later"
   | "pin"
@@ -35,6 +36,7 @@ export type Action =
   | "resend"
   | "next-target"
   | "previous-target"
+  | "next-key"
   | "follow"
   | "toggle-keys"
   | "toggle-limits"
@@ -47,6 +49,7 @@ export type Action =
   | "requests"
   | "analytics"
   | "try"
+  | "try-key"
   | "help"
   | "command-line"
   | "retry"
@@ -65,7 +68,10 @@ export interface Binding {
 }
 
 const LISTS: readonly Context[] = ["keys", "requests", "models"];
-const MOVING: readonly Context[] = [...LISTS, "detail", "help", "analytics", "playground"];
+const DETAILS: readonly Context[] = ["key", "request"];
+const MOVING: readonly Context[] = [...LISTS, ...DETAILS, "help", "analytics", "playground"];
+/** Where one key is meant. */
+const OF_A_KEY: readonly Context[] = ["keys", "key"];
 
 export const KEYMAP: readonly Binding[] = [
   {
@@ -77,12 +83,12 @@ export const KEYMAP: readonly Binding[] = [
   },
   {
     keys: ["space"],
-    when: ["keys", "models"],
+    when: [...OF_A_KEY, "models"],
     action: "switch",
     says: "switch off or on",
     hint: ["space", "off/on"],
   },
-  { keys: ["p"], when: ["keys"], action: "probe", says: "test this key", hint: ["p", "probe"] },
+  { keys: ["p"], when: OF_A_KEY, action: "probe", says: "test this key", hint: ["p", "probe"] },
   { keys: ["P"], when: ["keys"], action: "probe-all", says: "test all keys" },
   {
     ...{ keys: ["[", "shift-up"], when: ["keys", "models"], action: "earlier", says: "try it earlier" },
@@ -98,13 +104,12 @@ export const KEYMAP: readonly Binding[] = [
     hint: ["*", "all"],
   },
   { keys: ["a"], when: ["keys"], action: "add", says: "add a key", hint: ["a", "add"] },
-  { keys: ["x"], when: ["keys"], action: "remove", says: "remove this key", hint: ["x", "remove"] },
-  { keys: ["e"], when: ["keys"], action: "label", says: "edit the label of this key" },
+  { keys: ["x"], when: OF_A_KEY, action: "remove", says: "remove this key", hint: ["x", "remove"] },
   { keys: ["s"], when: ["keys"], action: "sort", says: "sort by order, state, use, name" },
   { keys: ["S"], when: ["keys"], action: "reverse", says: "sort the other way round" },
   { keys: ["f"], when: ["requests"], action: "follow", says: "follow the latest", hint: ["f", "follow"] },
   { keys: ["w"], when: ["requests"], action: "open", says: "why it went where it went", hint: ["w", "why"] },
-  { keys: ["y"], when: ["keys", "requests", "models", "detail"], action: "copy", says: "copy the id" },
+  { keys: ["y"], when: [...LISTS, ...DETAILS], action: "copy", says: "copy the id" },
   {
     keys: ["/"],
     when: LISTS,
@@ -131,9 +136,25 @@ export const KEYMAP: readonly Binding[] = [
     says: "the other list",
     hint: ["⇥", "pane"],
   },
+  {
+    ...{ keys: ["c"], when: OF_A_KEY, action: "clear", says: "call it again now: end its rest" },
+    hint: ["c", "end rest"],
+  },
+  { keys: ["e"], when: OF_A_KEY, action: "label", says: "edit the label of this key", hint: ["e", "label"] },
+  {
+    ...{ keys: ["T"], when: OF_A_KEY, action: "try-key", says: "playground: ask by this key alone" },
+    hint: ["T", "try it alone"],
+  },
   { keys: ["enter"], when: ["playground"], action: "send", says: "ask", hint: ["↵", "ask"] },
   { keys: ["tab"], when: ["playground"], action: "next-target", says: "another model", hint: ["⇥", "model"] },
   { keys: ["shift-tab"], when: ["playground"], action: "previous-target", says: "the model before" },
+  {
+    keys: ["ctrl-k"],
+    when: ["playground"],
+    action: "next-key",
+    says: "by one key alone, the next one, any",
+    hint: ["ctrl-k", "key"],
+  },
   {
     keys: ["ctrl-r"],
     when: ["playground"],
@@ -149,7 +170,7 @@ export const KEYMAP: readonly Binding[] = [
   { keys: ["G", "end"], when: MOVING, action: "last", says: "to the end" },
   {
     keys: ["esc"],
-    when: ["detail", "help", "playground", "models", "analytics"],
+    when: [...DETAILS, "help", "playground", "models", "analytics"],
     action: "back",
     says: "back, one step",
     hint: ["esc", "back"],

@@ -4,7 +4,7 @@ import type { AnalyticsRange } from "../core/command.ts";
 import * as keys from "./actions/keys.ts";
 import { back, goTo, move, nextPane, open, toggle } from "./actions/move.ts";
 import { change, type Outcome, type Situation, say } from "./actions/outcome.ts";
-import { nextTarget, resend, send, tryIt } from "./actions/play.ts";
+import { nextKey, nextTarget, resend, send, tryIt, tryKey } from "./actions/play.ts";
 import { answer, edited } from "./actions/prompt.ts";
 import { type Action, bindingFor } from "./keymap.ts";
 import { chosen, shownRequests } from "./lists.ts";
@@ -61,6 +61,7 @@ const ACTIONS: Readonly<Record<Action, (situation: Situation) => Outcome>> = {
   switch: keys.switchOnOff,
   probe: keys.probe,
   "probe-all": keys.probeAll,
+  clear: keys.clear,
   earlier: (situation) => keys.reorder(situation, -1),
   later: (situation) => keys.reorder(situation, 1),
   pin: keys.pin,
@@ -86,6 +87,7 @@ const ACTIONS: Readonly<Record<Action, (situation: Situation) => Outcome>> = {
   resend,
   "next-target": (situation) => nextTarget(situation, 1),
   "previous-target": (situation) => nextTarget(situation, -1),
+  "next-key": nextKey,
   follow(situation) {
     const { ui, data } = situation;
     if (ui.requestId !== null) return change(ui, { requestId: null });
@@ -102,6 +104,7 @@ const ACTIONS: Readonly<Record<Action, (situation: Situation) => Outcome>> = {
   requests: (situation) => goTo(situation, "requests"),
   analytics: (situation) => goTo(situation, "analytics"),
   try: tryIt,
+  "try-key": tryKey,
   help: ({ ui }) => change(ui, { help: "", scroll: 0 }),
   "command-line": ({ ui }) => change(ui, { prompt: { kind: "command", text: "" } }),
   retry: (situation) => ({ ...say(situation, "asking again ..."), effects: [{ type: "retry" }] }),

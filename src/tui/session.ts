@@ -77,6 +77,9 @@ export class Session {
       case "ask":
         void this.#ask(effect.model, effect.prompt);
         break;
+      case "explain":
+        void this.feed.explain(effect.id);
+        break;
       case "stop-asking":
         this.#asking?.abort();
         break;
@@ -168,6 +171,9 @@ function resultOf(command: Command, reply: CommandReply, done: string): Pick<Fla
       text: `${valid} of ${reply.probes.length} keys are valid`,
       tone: valid === reply.probes.length ? "good" : "warn",
     };
+  }
+  if (command.type === "key-clear" && reply.type === "key" && reply.notes.length > 0) {
+    return { text: `${command.id}: ${reply.notes.join(" ")}`, tone: "warn" };
   }
   const notes = reply.type === "key" && reply.notes.length > 0 ? ` (${reply.notes.join(" ")})` : "";
   return { text: `${done}${notes}`, tone: "good" };

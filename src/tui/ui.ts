@@ -34,6 +34,8 @@ export interface Play {
   prompt: string;
   /** `auto`, or a model's id. */
   model: string;
+  /** The only key that may serve it; null: any. */
+  keyId: string | null;
   /** The prompt that the answer is to. */
   asked: string | null;
   state: "idle" | "asking" | "done" | "failed" | "cancelled";
@@ -77,6 +79,8 @@ export type Effect =
   | { type: "command"; command: Command; done: string; undo?: { command: Command; says: string } }
   | { type: "ask"; model: string; prompt: string }
   | { type: "stop-asking" }
+  /** Why a request went where it went. */
+  | { type: "explain"; id: string }
   | { type: "copy"; text: string; what: string }
   | { type: "redraw" }
   | { type: "suspend" }
@@ -91,18 +95,36 @@ export function firstUi(): Ui {
     ...{ sort: "order", reversed: false, hidden: new Set<Section>(), zoomed: false, allModels: false },
     ...{ range: "24h", by: "providers", scroll: 0, prompt: null, flash: null, undo: null },
     play: {
-      ...{ prompt: "", model: "auto", asked: null, state: "idle", answer: "", servedBy: null, trail: [] },
+      ...{
+        prompt: "",
+        model: "auto",
+        keyId: null,
+        asked: null,
+        state: "idle",
+        answer: "",
+        servedBy: null,
+        trail: [],
+      },
       ...{ error: null, startedAt: 0, firstAt: null, endedAt: null },
     },
   };
 }
 
 /** Which list of keys and bindings holds now: the innermost thing that is open. */
-export type Context = "help" | "detail" | "keys" | "requests" | "models" | "analytics" | "playground";
+export type Context =
+  | "help"
+  /** The details of one. */
+  | "key"
+  | "request"
+  | "keys"
+  | "requests"
+  | "models"
+  | "analytics"
+  | "playground";
 
 export function contextOf(ui: Ui): Context {
   if (ui.help !== null) return "help";
-  if (ui.detail !== null) return "detail";
+  if (ui.detail !== null) return ui.detail.kind;
   if (ui.view === "overview") return ui.focus;
   return ui.view;
 }

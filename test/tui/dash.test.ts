@@ -100,6 +100,26 @@ describe("on a terminal", () => {
     await terminal.ended();
   });
 
+  it("why a request went where it went, candidate by candidate; a key forced in the playground", async () => {
+    using folder = temporaryFolder();
+    const terminal = await openTerminal(folder.path, stage.home, { columns: 100, rows: 40 });
+    await terminal.see("shown-1-1");
+    terminal.type("\tw");
+    await terminal.see("chosen by your order of models");
+    await terminal.see("every candidate when it was first decided");
+    await terminal.see("shown-2-1 · shown-2/shown");
+    terminal.type("\u001b");
+    await terminal.see("Requests");
+    terminal.type("t\u000b\u000b");
+    await terminal.see("shown-2-1");
+    await terminal.see(" alone");
+    terminal.type("Hello\r");
+    await terminal.see("shown-2/shown");
+    await terminal.see("tok/s");
+    terminal.type("\u0003");
+    expect(await terminal.ended()).toMatchObject({ code: 0 });
+  });
+
   it("the past is what the server sums up", async () => {
     using folder = temporaryFolder();
     const terminal = await openTerminal(folder.path, stage.home, { columns: 100, rows: 30 });

@@ -1,7 +1,8 @@
 /** What a person does at the dashboard, and what comes of it. */
 import { describe, expect, it } from "vitest";
-import { CommandError } from "../../src/core/command.ts";
+import { CommandError, type CommandReply } from "../../src/core/command.ts";
 import { openDashboard } from "./driver.ts";
+import { explanation, snapshot } from "./world.ts";
 
 describe("moving about", () => {
   it("the arrows choose a key, and enter opens it; esc goes back, one step at a time", async () => {
@@ -48,6 +49,30 @@ describe("moving about", () => {
     expect(dash.shown()).not.toContain("Requests");
     await dash.press("esc");
     expect(dash.shown()).toContain("Requests");
+  });
+
+  it("the details of a request tell why the others were not taken, asked for once", async () => {
+    const dash = await openDashboard();
+    let answered = Promise.withResolvers<CommandReply>();
+    dash.server.execute = async (command) => {
+      dash.server.told.push(command);
+      return await answered.promise;
+    };
+    await dash.press("tab", "w");
+    expect(dash.server.told).toEqual([{ type: "explain", id: "req_001000", full: true }]);
+    expect(dash.shown()).toContain("asking the server about the other candidates");
+    expect(dash.shown()).toContain("✖ over its per-minute limit (429)");
+    answered.resolve({ type: "explanation", explanation: explanation() });
+    await dash.press("down");
+    expect(dash.shown()).toContain("not nvidia-1 · nvidia/llama-70b");
+    expect(dash.shown()).toContain("nor 2 resting, 1 with a disabled key");
+    await dash.press("esc", "enter");
+    expect(dash.server.told).toHaveLength(1);
+    answered = Promise.withResolvers();
+    await dash.press("esc", "down", "enter");
+    answered.reject(new CommandError("unknown_request", "There is no request of that name."));
+    await dash.press("down");
+    expect(dash.shown()).toContain("There is no request of that name.");
   });
 
   it("quits and suspends by what the terminal sends", async () => {
@@ -145,6 +170,42 @@ describe("keys", () => {
     expect(dash.footer()).toContain("groq-1 is invalid: 401");
   });
 
+  it("c ends a rest by a yes, which says for how long it would last; what still stands in the way is told", async () => {
+    const dash = await openDashboard();
+    await dash.press("c");
+    expect(dash.footer()).toContain("groq-1 does not rest");
+    await dash.press("down", "c");
+    expect(dash.footer()).toContain(
+      "groq-2 rests for 0:41: limit of 30 requests a minute. Call it again now? y/n",
+    );
+    await dash.press("n");
+    expect(dash.server.told).toEqual([]);
+    const [, view] = snapshot().keys;
+    if (view === undefined) throw new Error("there is no such key");
+    dash.server.reply = () => ({ type: "key", key: view, notes: [] });
+    await dash.press("c", "y");
+    expect(dash.server.told).toEqual([{ type: "key-clear", id: "groq-2" }]);
+    expect(dash.footer()).toContain("groq-2 rests no longer");
+    dash.server.reply = () => ({ type: "key", key: view, notes: ["It did not rest."] });
+    await dash.press("c", "y");
+    expect(dash.footer()).toContain("groq-2: It did not rest.");
+  });
+
+  it("all of it from its details, too, where the footer names it", async () => {
+    const dash = await openDashboard();
+    await dash.press("down", "enter");
+    for (const hint of ["space off/on", "p probe", "c end rest", "e label", "esc back"])
+      expect(dash.footer()).toContain(hint);
+    await dash.press("p", "space", "e", "x", "enter", "c", "y");
+    expect(dash.server.told).toEqual([
+      { type: "key-test", id: "groq-2" },
+      { type: "key-disable", id: "groq-2" },
+      { type: "key-edit", id: "groq-2", label: "x" },
+      { type: "key-clear", id: "groq-2" },
+    ]);
+    expect(dash.lines()[1]).toContain("groq-2");
+  });
+
   it("adding asks for the provider by any beginning of its name, then for the key, unseen", async () => {
     const dash = await openDashboard();
     await dash.press("a", "nobody", "enter");
@@ -221,6 +282,27 @@ describe("playground", () => {
     expect(dash.shown()).toContain("groq/llama key1=rate_minute");
     await dash.press("ctrl-r");
     expect(dash.server.asked).toHaveLength(2);
+  });
+
+  it("ctrl-k forces a key of those that have the model, T the one that is looked at", async () => {
+    const dash = await openDashboard();
+    await dash.press("t", "ctrl-k", "ctrl-k");
+    expect(dash.lines()[1]).toContain("to auto by groq-2 alone");
+    await dash.press("Hello", "enter");
+    expect(dash.server.asked.at(-1)).toMatchObject({ model: "groq-2/auto", prompt: "Hello" });
+    await dash.press("tab");
+    expect(dash.lines()[1]).toContain("to groq/llama-3.3-70b-versatile by groq-2 alone");
+    await dash.press("ctrl-k");
+    expect(dash.session.ui.play.keyId).toBeNull();
+    await dash.press("ctrl-k", "Hi", "enter");
+    expect(dash.server.asked.at(-1)).toMatchObject({ model: "groq-1/groq/llama-3.3-70b-versatile" });
+    // Another provider's model: the key does not have it.
+    await dash.press("tab");
+    expect(dash.session.ui.play).toMatchObject({ model: "cerebras/llama-3.3-70b", keyId: null });
+    await dash.press("esc", "g", "down", "down", "T");
+    expect(dash.lines()[1]).toContain("to cerebras/llama-3.3-70b by cerebras-1 alone");
+    await dash.press("esc", "down", "enter", "T");
+    expect(dash.lines()[1]).toContain("to auto by google-1 alone");
   });
 
   it("tab chooses another model, t on a model asks that one", async () => {

@@ -5,7 +5,7 @@ import { widthOf } from "../../src/tui/line.ts";
 import { frame } from "../../src/tui/model.ts";
 import { firstUi, type Ui } from "../../src/tui/ui.ts";
 import { plainText } from "./plain.ts";
-import { busy, empty, LOOK, lines, NOW, record, snapshot } from "./world.ts";
+import { busy, empty, explanation, LOOK, lines, NOW, record, snapshot } from "./world.ts";
 
 const ASCII = { ...LOOK, unicode: false };
 
@@ -42,6 +42,16 @@ describe("golden frames", () => {
     await expect(`${text}\n`).toMatchFileSnapshot("golden/overview-80x24-ascii.txt");
   });
 
+  it("why a request went where it went", async () => {
+    const data = busy();
+    data.explain("req_001000", { state: "known", explanation: explanation() });
+    const ui: Partial<Ui> = { detail: { kind: "request", id: "req_001000" } };
+    const text = lines(data, ui, { columns: 100, rows: 36 }).join("\n");
+    await expect(`${text}\n`).toMatchFileSnapshot("golden/why-100x36.txt");
+    const narrow = lines(data, ui, { columns: 60, rows: 50 }).join("\n");
+    await expect(`${narrow}\n`).toMatchFileSnapshot("golden/why-60x50.txt");
+  });
+
   it("without keys it says how to begin", async () => {
     const text = lines(empty(), {}, { columns: 80, rows: 24 }).join("\n");
     await expect(`${text}\n`).toMatchFileSnapshot("golden/empty-80x24.txt");
@@ -61,6 +71,7 @@ describe("every size", () => {
     (_name, ui) => {
       const full = { ...firstUi(), ...ui };
       const data = busy();
+      data.explain("req_001000", { state: "known", explanation: explanation() });
       const wrong: string[] = [];
       for (const columns of COLUMNS) {
         for (const rows of ROWS) {
@@ -132,6 +143,7 @@ describe("what is shown", () => {
   it("failures in plain words, not by the names that programs have for them", () => {
     for (const [name, ui] of VIEWS) {
       const text = lines(busy(), ui, { columns: 160, rows: 60 }).join("\n");
+      // (the names of rules are for looking them up)
       const kinds = FAILURE_KINDS.filter((kind) => text.includes(kind) && kind.includes("_"));
       expect(kinds, name).toEqual([]);
     }

@@ -6,7 +6,8 @@ import { busy, lines } from "./world.ts";
 
 const CONTEXTS: readonly Context[] = [
   "help",
-  "detail",
+  "key",
+  "request",
   "keys",
   "requests",
   "models",
@@ -20,7 +21,8 @@ const PLACES: [string, Partial<Ui>][] = [
   ["models", { view: "models" }],
   ["analytics", { view: "analytics" }],
   ["playground", { view: "playground" }],
-  ["detail", { detail: { kind: "key", id: "groq-1" } }],
+  ["key", { detail: { kind: "key", id: "groq-1" } }],
+  ["request", { detail: { kind: "request", id: "req_001000" } }],
   ["help", { help: "" }],
 ];
 

@@ -1,4 +1,6 @@
 /** A made-up server as the dashboard sees it: every state of a key, limits full and empty, requests that went every way. */
+
+import type { ExplanationView } from "../../src/core/command/explain.ts";
 import type { KeyView, ModelView, QuotaView, Snapshot } from "../../src/core/command.ts";
 import type { KeyState, RequestRecord } from "../../src/core/route/event.ts";
 import type { LimitMetric, LimitWindow } from "../../src/core/route/limits.ts";
@@ -276,3 +278,48 @@ export function empty(): Knowledge {
 export function lines(data: Knowledge, ui: Partial<Ui>, size: Size, look: Look = LOOK): string[] {
   return frame(data, { ...firstUi(), ...ui }, NOW, size, look).map(plainText);
 }
+
+/** How the first of the requests was decided: two calls failed, some candidates were passed over, the third answered. */
+export function explanation(): ExplanationView {
+  const at = NOW - 1_000;
+  const failure = {
+    ...{ kind: "rate_minute", meaning: "over its per-minute limit", rule: "generic/429", status: 429 },
+    ...{ message: "Rate limit reached. Please try again in 7s.", until: at + 7_000 },
+    ...{ followed: "the next candidate takes over", remedy: null },
+  };
+  const call = {
+    ...{ type: "call" as const, at, reserved: { tokens: 900, inputTokens: 300 }, score: null },
+    ...{ isDouble: false, others: {} },
+  };
+  const passed = {
+    ...{ keyId: "nvidia-1", model: "nvidia/llama-70b", reason: "limit" },
+    ...{ why: "its limit of 40 requests a minute is used up", until: at + 42_000 },
+  };
+  const verdict = { reserves: { tokens: 900, inputTokens: 300 }, score: null, parts: PARTS };
+  return {
+    ...{ id: "req_001000", at, version: "0.1.0", surface: "openai", models: ["auto"], needs: null },
+    ...{ tokens: { input: 300, output: 600 }, strategy: "priority", seed: 1, bound: null, status: 200 },
+    ...{ outcome: "ok", servedBy: { keyId: "cerebras-1", model: "cerebras/llama-70b" }, usage: null },
+    ...{ firstContentMs: 240, durationMs: 900, omitted: 0, replay: null, notes: [] },
+    steps: [
+      { ...call, keyId: "groq-1", model: "groq/llama-70b", durationMs: 120, failure, passed: [] },
+      { type: "wait", at: at + 120, until: at + 400, durationMs: 280 },
+      {
+        ...{ ...call, keyId: "cerebras-1", model: "cerebras/llama-70b", durationMs: 240, failure: null },
+        passed: [{ ...passed, keyId: "groq-1", model: "groq/llama-70b", reason: "tried" }, passed],
+        others: { resting: 2, key_disabled: 1, tried: 1 },
+      },
+    ],
+    verdicts: [
+      { ...verdict, keyId: "groq-1", model: "groq/llama-70b", usable: true, ...NOTHING },
+      {
+        ...{ ...verdict, keyId: "nvidia-1", model: "nvidia/llama-70b", usable: false, reason: "limit" },
+        ...{ why: passed.why, until: passed.until },
+      },
+      { ...verdict, keyId: "cerebras-1", model: "cerebras/llama-70b", usable: true, ...NOTHING },
+    ],
+  };
+}
+
+const PARTS = { quality: 0.5, success: 0.9, speed: 0.7, quota: 0.4 };
+const NOTHING = { reason: null, why: null, until: null };

@@ -7,7 +7,7 @@ import type {
   PassedView,
   ReplayView,
 } from "../../core/command/explain.ts";
-import type { ObstacleReason } from "../../core/route/decision.ts";
+import { othersInWords } from "../../core/route/reasons.ts";
 import { sanitize } from "../../core/vault/sanitize.ts";
 import { duration } from "../moment.ts";
 import type { Output } from "../output.ts";
@@ -128,29 +128,9 @@ function passedLines(passed: readonly PassedView[], others: Record<string, numbe
   const lines = passed.map(({ keyId, model, why, until }) => {
     return `    not ${model} with ${keyId}: ${why}${until === null ? "" : `, ${untilText(until, at)}`}`;
   });
-  const counts = Object.entries(others).map(
-    ([reason, count]) => `${count} ${REASONS[reason as ObstacleReason] ?? reason.replaceAll("_", " ")}`,
-  );
-  return counts.length === 0 ? lines : [...lines, `    nor further ones: ${counts.join(", ")}`];
+  const further = othersInWords(others);
+  return further === "" ? lines : [...lines, `    nor further ones: ${further}`];
 }
-
-const REASONS: Readonly<Record<ObstacleReason | "usable", string>> = {
-  usable: "left alone though free",
-  limit: "at a limit",
-  resting: "resting",
-  tried: "tried already",
-  breaker_open: "failing",
-  removed: "removed",
-  model_disabled: "switched off",
-  key_disabled: "with a disabled key",
-  key_invalid: "with a refused key",
-  no_tools: "without tools",
-  no_vision: "without images",
-  no_json_schema: "without JSON schemas",
-  not_private: "that may train on what they are sent",
-  context_too_small: "with too small a context window",
-  refused_request: "whose model or provider had refused it",
-};
 
 function failureLines(failure: FailureView, at: number, follows: boolean): string[] {
   const { rule, status, message, until, followed, remedy } = failure;

@@ -1,11 +1,14 @@
 /** What can be done to keys and models. Whatever can be undone says so; what cannot asks first. */
 import type { Command, KeyView, ModelView } from "../../core/command.ts";
 import { keyFace } from "../faces.ts";
+import { countdown } from "../format.ts";
 import { chosen, modelWord, shownKeys, shownModels } from "../lists.ts";
 import { contextOf, type Effect, type Prompt } from "../ui.ts";
 import { change, type Outcome, type Situation, say } from "./outcome.ts";
 
+/** The one whose details are open, else the one that the list stands on. */
 export function chosenKey({ data, ui, now }: Situation): KeyView | undefined {
+  if (ui.detail !== null) return data.snapshot?.keys.find(({ id }) => id === ui.detail?.id);
   return chosen(shownKeys(data, ui, now), ui.keyId);
 }
 
@@ -88,6 +91,25 @@ export function probe(situation: Situation): Outcome {
   if (key === undefined) return change(situation.ui);
   const said = say(situation, `testing ${key.id} ...`);
   return { ...said, effects: [{ type: "command", command: { type: "key-test", id: key.id }, done: "" }] };
+}
+
+/** Asks first: whoever said to wait may take it ill. */
+export function clear(situation: Situation): Outcome {
+  const { ui, now } = situation;
+  const key = chosenKey(situation);
+  if (key === undefined) return change(ui);
+  const { id, until, detail } = key;
+  const { word } = keyFace(key, now);
+  if ((word !== "cooling" && word !== "failing") || until === null)
+    return say(situation, `${id} does not rest`);
+  const why = detail === null ? "" : `: ${detail}`;
+  const question = `${id} rests for ${countdown(until - now)}${why}. Call it again now? y/n`;
+  const effect = {
+    type: "command",
+    command: { type: "key-clear", id },
+    done: `${id} rests no longer`,
+  } as const;
+  return change(ui, { prompt: { kind: "confirm", question, effects: [effect] } });
 }
 
 export function probeAll(situation: Situation): Outcome {

@@ -70,7 +70,9 @@ export function open(situation: Situation): Outcome {
     : chosen(shownRequests(data, ui), ui.requestId)?.id;
   if (id === undefined) return change(ui);
   const selection = isKey ? { keyId: id } : { requestId: id };
-  return change(ui, { ...selection, detail: { kind: isKey ? "key" : "request", id }, scroll: 0 });
+  const detail = { kind: isKey ? "key" : "request", id } as const;
+  const asked = isKey ? [] : [{ type: "explain", id } as const];
+  return change(ui, { ...selection, detail, scroll: 0 }, ...asked);
 }
 
 export function goTo({ ui }: Situation, view: View): Outcome {

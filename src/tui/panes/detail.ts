@@ -1,7 +1,7 @@
 /** One key or one request, with everything that is known of it. */
 import { outcomeMeaning } from "../../core/chat/failure.ts";
 import type { KeyView } from "../../core/command.ts";
-import type { AttemptRecord, RequestRecord } from "../../core/route/event.ts";
+import type { RequestRecord } from "../../core/route/event.ts";
 import { bar, fillTone, keyFace, quotaName, resetText, spark, stateText } from "../faces.ts";
 import { compact, dayAndTime, latency, percent, timeOfDay } from "../format.ts";
 import { cell, type Line, span, type Tone } from "../line.ts";
@@ -9,6 +9,7 @@ import { fill, quantileOf, quotasOf } from "../lists.ts";
 import { wrap } from "../text.ts";
 import { box, join, type PaneInput } from "./pane.ts";
 import { statusTone, trailOf } from "./trail.ts";
+import { whyLines } from "./why.ts";
 
 export function detail(input: PaneInput, width: number, height: number): Line[] {
   const { data, ui, glyphs } = input;
@@ -97,7 +98,7 @@ function keyDetail(input: PaneInput, key: KeyView, width: number): Line[] {
             ),
             cell(resetText(quota, now), 7, "dim", "right"),
             span(" "),
-            cell(quota.source, 11, "dim"),
+            cell(quota.source === "usage_endpoint" ? "usage" : quota.source, 11, "dim"),
             cell(quota.model ?? "all models", 30, "dim", "left", glyphs.ellipsis),
           ]),
       ),
@@ -141,41 +142,6 @@ function requestDetail(input: PaneInput, record: RequestRecord, width: number): 
     [cell("trail", 12, "dim"), ...trailOf(record, { glyphs })],
     [],
     [span("why", "strong")],
-    ...(record.attempts.length === 0
-      ? [[span("nothing could be tried: see the states of the keys", "dim")]]
-      : []),
-    ...record.attempts.flatMap((attempt, index) => attemptLines(attempt, index, record, input, width)),
-    ...(record.outcome === "failed" && record.attempts.length > 0
-      ? [[span(`${record.attempts.length + 1}. `, "dim"), span("nothing usable was left to try", "bad")]]
-      : []),
-  ];
-}
-
-function attemptLines(
-  attempt: AttemptRecord,
-  index: number,
-  record: RequestRecord,
-  { glyphs }: PaneInput,
-  width: number,
-): Line[] {
-  const isGood = attempt.outcome === "ok";
-  const where = `${attempt.keyId} ${glyphs.dot} ${attempt.provider}/${attempt.model}`;
-  const reason = index === 0 ? "the first choice that was ready" : "the next that was ready";
-  const status = attempt.status === null ? "" : ` (${attempt.status})`;
-  const rule = attempt.rule === null ? "" : `, by the rule ${attempt.rule}`;
-  const what = isGood
-    ? `it answered${record.outcome === "broken" ? ", then broke off" : ""}`
-    : `${outcomeMeaning(attempt.outcome)}${status} after ${latency(attempt.durationMs)}${rule}`;
-  const message = attempt.message === null ? [] : wrap(attempt.message, Math.max(10, width - 4));
-  const first: Line = [span(`${index + 1}. `, "dim"), span(where)];
-  const isShort = 3 + where.length + 2 + reason.length <= width;
-  return [
-    ...(isShort ? [[...first, span(`  ${reason}`, "dim")]] : [first, [span("   "), span(reason, "dim")]]),
-    [
-      span("   "),
-      span(isGood ? glyphs.yes : glyphs.no, isGood ? "good" : "warn"),
-      span(` ${what}`, isGood ? "plain" : "warn"),
-    ],
-    ...message.map((text): Line => [span("     "), span(text, "dim")]),
+    ...whyLines(input, record, width),
   ];
 }

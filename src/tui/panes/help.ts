@@ -54,7 +54,14 @@ export function help(input: PaneInput, width: number, height: number): Line[] {
 }
 
 const TITLES: Readonly<Record<Context, string>> = {
-  ...{ help: "help", detail: "details", keys: "the keys", requests: "the requests", models: "models" },
+  ...{
+    help: "help",
+    key: "a key",
+    request: "a request",
+    keys: "the keys",
+    requests: "the requests",
+    models: "models",
+  },
   ...{ analytics: "analytics", playground: "the playground" },
 };
 

@@ -20,8 +20,11 @@ export function playground(input: PaneInput, width: number, height: number): Lin
     border(
       {
         kind: "top",
-        title: [span("Playground", "accent"), span("  to "), span(play.model, "strong")],
-        right: [span("tab: another model", "dim")],
+        title: [
+          ...[span("Playground", "accent"), span("  to "), span(play.model, "strong")],
+          ...(play.keyId === null ? [] : [span(" by "), span(play.keyId, "strong"), span(" alone")]),
+        ],
+        right: [span("tab: model, ctrl-k: key", "dim")],
       },
       width,
       glyphs,
