@@ -14,6 +14,7 @@ import { Prober } from "./app/prober.ts";
 import { Registry } from "./app/registry.ts";
 import { restoreModels } from "./app/restore-models.ts";
 import { Tokens } from "./app/tokens.ts";
+import { askUsage } from "./app/usage.ts";
 import { keyView } from "./app/views.ts";
 import {
   type Admin,
@@ -65,6 +66,7 @@ const OPENS_WAYS: ReadonlySet<RouterEvent["type"]> = new Set<RouterEvent["type"]
   "key-state-changed",
   "model-enabled",
   "rest-cleared",
+  "usage-observed",
 ]);
 
 const SHOWN_REQUESTS = 100;
@@ -127,11 +129,10 @@ export class Application implements Admin, Gateway, KeyHost {
     this.#keyring = new Keyring(options.vault, options.timers);
     this.#keys = new KeyCommands(this);
     this.#models = new ModelCommands(this);
-    this.state.apply({ type: "preferences-set", preferences: options.preferences });
     this.#prober = new Prober(this, options.probeIntervalMs);
     this.#housekeeping = new Housekeeping(this);
     this.decisions = new Explainer(this, options.version, this.#runName);
-    this.#restore();
+    this.#restore(options.preferences);
   }
 
   /** Applies what happened, remembers it and tells whoever follows. */
@@ -165,6 +166,10 @@ export class Application implements Admin, Gateway, KeyHost {
 
   proxyOf(keyId: KeyId): string | null {
     return this.#keyring.proxyOf(keyId);
+  }
+
+  askUsage(keyId: KeyId): Promise<boolean> {
+    return askUsage(this, keyId, () => this.doubt(keyId));
   }
 
   doubt(keyId: KeyId): void {
@@ -281,13 +286,15 @@ export class Application implements Admin, Gateway, KeyHost {
   }
 
   /** The state as the store remembers it. Nothing of this is appended to the journal again. */
-  #restore(): void {
-    restoreModels(this, this.modelOverrides());
+  #restore(preferences: Preferences): void {
+    const apply = (event: RouterEvent): void => this.decisions.recorder.restore(event);
+    apply({ type: "preferences-set", preferences });
+    restoreModels(this, this.modelOverrides(), apply);
     for (const key of this.store.keys.list()) {
       this.#keyring.set(key);
-      this.state.apply({ type: "key-set", key: routedKey(key) });
+      apply({ type: "key-set", key: routedKey(key) });
     }
-    for (const event of this.store.restore(this.#startedAt)) this.state.apply(event);
+    for (const event of this.store.restore(this.#startedAt)) apply(event);
     this.feed.sequence = this.state.sequence;
   }
 }

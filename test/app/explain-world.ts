@@ -20,8 +20,12 @@ export const SECRET = "sk-made-up-canary-9462";
 
 /** Time that stands still until it is told to go on. */
 export class VirtualTime implements Clock, Timers {
-  #now = Date.UTC(2026, 10, 24, 12);
+  #now: number;
   #timers: { at: number; ring: () => void }[] = [];
+
+  constructor(now = Date.UTC(2026, 10, 24, 12)) {
+    this.#now = now;
+  }
 
   now(): number {
     return this.#now;
@@ -100,9 +104,17 @@ export interface ExplainWorld {
 
 export async function openWorld(
   reply: (request: OutboundRequest) => Reply,
-  options: { strategy?: StrategyName; providerIds?: string[]; database?: Database; hedge?: boolean } = {},
+  options: {
+    strategy?: StrategyName;
+    providerIds?: string[];
+    database?: Database;
+    hedge?: boolean;
+    /** Of a world before, whose keys are to be opened again. */
+    header?: HeaderSlot;
+    time?: VirtualTime;
+  } = {},
 ): Promise<ExplainWorld> {
-  const time = new VirtualTime();
+  const { time = new VirtualTime(), header = new HeaderSlot() } = options;
   const { settings } = resolveSettings({ flags: {}, environment: {}, toml: undefined });
   const ids = options.providerIds ?? ["groq", "mistral", "cerebras"];
   const known: Providers = {
@@ -133,7 +145,7 @@ export async function openWorld(
     },
   };
   const vault = await openVault({
-    ...{ header: new HeaderSlot(), sealedRecords: false, keyFile: "", keychain: null, random, timers: time },
+    ...{ header, sealedRecords: false, keyFile: "", keychain: null, random, timers: time },
     encryptionKey: "ab".repeat(32),
   });
   const database = options.database ?? (await openSqljsDatabase());

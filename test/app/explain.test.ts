@@ -1,9 +1,13 @@
 /** Decisions as they are kept, told and made again, in a whole application. */
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openTimeline } from "../../src/core/app/explain/timeline.ts";
 import type { ExplanationView } from "../../src/core/command/explain.ts";
 import type { DecisionRecord } from "../../src/core/route/decision.ts";
 import { MOST_BYTES } from "../../src/core/store/decision-pack.ts";
+import { openBunDatabase } from "../../src/core/store/driver-bun.ts";
+import { temporaryDirectory } from "../store/temporary.ts";
+import { HeaderSlot } from "../vault/setup.ts";
 import {
   addKeys,
   answered,
@@ -15,6 +19,7 @@ import {
   refused,
   SECRET,
   seeded,
+  VirtualTime,
 } from "./explain-world.ts";
 import { replayAll } from "./replay-all.ts";
 
@@ -178,6 +183,54 @@ describe("an answer that broke", () => {
     ]);
   });
 });
+
+describe("a start", () => {
+  it("is what the first decisions after it are made from again", { timeout: 60_000 }, async () => {
+    const path = join(temporaryDirectory(), "freellm.db");
+    const header = new HeaderSlot();
+    const options = { strategy: "balanced" as const, header, providerIds: ["groq", "cerebras"] };
+    const before = await openWorld(moody(5), { ...options, database: openBunDatabase(path) });
+    await addKeys(before, "groq", "groq", "cerebras");
+    await askOften(before, 200);
+    before.application.close();
+
+    const time = new VirtualTime(before.time.now() + 5_000);
+    const world = await openWorld(moody(6), { ...options, time, database: openBunDatabase(path) });
+    const documents = world.database.prepare("SELECT document FROM router_log ORDER BY number");
+    const earlier = documents.all().length;
+    // Somebody looks before anybody asks.
+    world.application.keyViews();
+    await askOften(world, 100);
+    world.application.decisions.recorder.flush();
+    const records = world.application.store.decisions.recent(100);
+    const replayed = again(world, records).flat();
+    expect(replayed.length).toBeGreaterThanOrEqual(100);
+    expect(replayed.filter(({ agrees }) => !agrees)).toEqual([]);
+    // No state had to be written down for it.
+    expect(documents.all()[earlier]?.document).toMatch(/^\{"events":\[/);
+  });
+
+  it("is not told as a beginning once something was changed without the recorder", async () => {
+    const world = await openWorld(() => answered(), { providerIds: ["groq"] });
+    world.application.state.apply({ type: "models-pinned", models: [] });
+    await addKeys(world, "groq");
+    await world.settle(world.ask({ model: "auto", ...HELLO }));
+    const { replay } = await explain(world, null, { replay: true });
+    expect(replay).toMatchObject({ agrees: true, problem: null });
+    const first = world.database.prepare("SELECT document FROM router_log ORDER BY number").get();
+    expect(first?.document).toMatch(/^\[/);
+  });
+});
+
+async function askOften(world: ExplainWorld, times: number): Promise<void> {
+  for (let done = 0; done < times; done += AT_ONCE) {
+    const asked = Array.from({ length: AT_ONCE }, (_, index) =>
+      world.ask({ model: index % 2 === 0 ? "auto" : "gpt-oss-120b", ...HELLO }, `s${index % 7}`),
+    );
+    await world.settle(Promise.all(asked));
+    await world.settle(world.time.sleep(1_500));
+  }
+}
 
 describe("what is not kept any more", () => {
   it("is told from the trail in the history, and not decided again", async () => {
