@@ -21,7 +21,9 @@ function widthsFor(width: number): Widths {
   // Marker, time, status, duration, and a blank before each of what there is.
   const fixed =
     1 + 8 + 4 + 6 + 1 + [surface, tokens, model].reduce((sum, one) => sum + (one > 0 ? one + 1 : 0), 0);
-  return { surface, model, tokens, trail: Math.max(4, width - fixed) };
+  // Numbers do not touch the border.
+  const margin = tokens === 0 ? 1 : 0;
+  return { surface, model, tokens, trail: Math.max(4, width - fixed - margin) };
 }
 
 /** Under way first, then the latest, as many as there are lines. */
