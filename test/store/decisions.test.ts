@@ -86,6 +86,16 @@ describe("a record", () => {
     expect(unpackDecision(packDecision(record))).toEqual(record);
   });
 
+  it.each([
+    ["first of all", call(1)],
+    ["with a score and marks", call(3, { score: 0.25, familyUntil: AT + 900, sparesFailing: true })],
+  ])("of a request that was simply served comes back, too: %s", (_, step) => {
+    const record = decision([step], { bound: { keyId: "groq-1", model: "groq/model-1" } });
+    const text = packDecision(record);
+    expect(unpackDecision(text)).toEqual(record);
+    expect(text.startsWith("[2,")).toBe(true);
+  });
+
   it("of a plain request takes a quarter of a kilobyte", () => {
     expect(packDecision(decision([call(1)])).length).toBeLessThan(256);
   });

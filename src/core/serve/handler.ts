@@ -1,14 +1,14 @@
 /** The routes. Guard, body and the error boundary stand in front of every one of them. */
 import { Hono } from "hono";
 import { type Problem, ProblemError } from "../chat/problem.ts";
-import { encodeModel, encodeModelList } from "../surface/models.ts";
+import { encodeModel } from "../surface/models.ts";
 import type { Surface } from "../surface/surface.ts";
 import { type AdminOptions, adminRoutes } from "./admin.ts";
 import { ChatExchange } from "./chat.ts";
 import { ClientLink } from "./client-link.ts";
 import type { Gateway } from "./gateway.ts";
 import { type Guard, type GuardedRequest, readBody, requestPath } from "./guard.ts";
-import { findModel, listModels } from "./listing.ts";
+import { findModel, ModelList } from "./listing.ts";
 import { problemResponse } from "./report.ts";
 import { requestOptions } from "./request-options.ts";
 
@@ -33,6 +33,7 @@ export interface HandlerOptions {
 const MAX_DEPTH = 64;
 /** Watching a connection costs more than most short answers last; one that has left is noticed then all the same. */
 const WATCH_CLIENT_AFTER_MS = 50;
+const MODELS_PATH = "/v1/models";
 const CHAT_PATH = "/v1/chat/completions";
 const METHODS = ["GET", "POST"] as const;
 /** Requests that are served at once, and of them those that wait for a target. */
@@ -52,7 +53,8 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
   routes.get("/readyz", (context) =>
     options.draining() ? context.json({ status: "draining" }, 503) : context.json({ status: "ready" }),
   );
-  routes.get("/v1/models", () => json(encodeModelList(listModels(gateway.state, gateway.clock.now()))));
+  const models = new ModelList(gateway.state);
+  routes.get(MODELS_PATH, () => json(models.text(gateway.clock.now())));
   routes.get("/v1/models/:id{.+}", (context) => {
     const name = context.req.param("id");
     const model = findModel(gateway.state, name, gateway.clock.now());

@@ -4,7 +4,7 @@ import type { RoutedModel } from "../route/event.ts";
 import type { DataUse } from "../route/limits.ts";
 import type { RouterState } from "../route/state.ts";
 import type { Target } from "../route/target.ts";
-import type { ListedModel } from "../surface/models.ts";
+import { encodeModelList, type ListedModel } from "../surface/models.ts";
 
 /**
  * `auto` first; then each upstream id once, which fails over between the providers that have it; then every
@@ -30,6 +30,32 @@ export function listModels(state: RouterState, now: number): ListedModel[] {
   }
   const names = new Set(rows.map((row) => row.id));
   return [...rows, ...pins.filter((pin) => !names.has(pin.id))];
+}
+
+/** A list this old is still true enough: what time alone changes in it, it changes by the second. */
+const LISTED_MS = 250;
+
+/** The list as JSON text. Some clients ask for it before every request: it is made anew when something has happened. */
+export class ModelList {
+  readonly #state: RouterState;
+  #text = "";
+  #sequence = -1;
+  #at = Number.NEGATIVE_INFINITY;
+
+  constructor(state: RouterState) {
+    this.#state = state;
+  }
+
+  /** `now` in epoch milliseconds. */
+  text(now: number): string {
+    const { sequence } = this.#state;
+    if (sequence !== this.#sequence || now < this.#at || now - this.#at > LISTED_MS) {
+      this.#text = encodeModelList(listModels(this.#state, now));
+      this.#sequence = sequence;
+      this.#at = now;
+    }
+    return this.#text;
+  }
 }
 
 /** One name, also one that has no key; undefined when it is unknown. */

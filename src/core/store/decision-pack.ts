@@ -7,6 +7,8 @@ import type {
   PassedOver,
   Walk,
 } from "../route/decision.ts";
+import { type PackedPlain, PLAIN_FORMAT, packPlain, unpackPlain } from "./decision-plain.ts";
+import { bits, flag } from "./flags.ts";
 
 /** Bytes of UTF-8. */
 export const MOST_BYTES = 1_024;
@@ -32,20 +34,12 @@ const ROOMS: readonly Room[] = [
 const LONGEST_NAME = 80;
 
 export function packDecision(record: DecisionRecord): string {
-  // Nearly all are: nothing in them needs to be measured.
-  let text = isPlain(record) ? JSON.stringify(packed(record)) : "";
+  let text = packPlain(record) ?? "";
   for (const room of ROOMS) {
     if (fits(text)) break;
     text = JSON.stringify(packed(fitted(record, room)));
   }
   return text;
-}
-
-function isPlain({ models, steps }: DecisionRecord): boolean {
-  const [model = "", another] = models;
-  const [step, further] = steps;
-  if (another !== undefined || further !== undefined || model.length > LONGEST_NAME) return false;
-  return step?.type === "call" && step.failure === null;
 }
 
 function fits(text: string): boolean {
@@ -107,18 +101,6 @@ class Words {
   }
 }
 
-type Flags = readonly boolean[];
-
-function bits(flags: Flags): number {
-  let sum = 0;
-  for (let index = 0; index < flags.length; index++) if (flags[index] === true) sum |= 1 << index;
-  return sum;
-}
-
-function flag(sum: number, index: number): boolean {
-  return ((sum >> index) & 1) === 1;
-}
-
 type PackedNote = [kind: number, rule: number, status: number | null, message: string | null, until: Instant];
 type PackedWalk = [passed: (number | null)[], others: number[]];
 /** Milliseconds from the request's arrival. */
@@ -140,7 +122,7 @@ type PackedCall = [
   walk: PackedWalk | null,
 ];
 type Packed = [
-  format: number,
+  format: typeof FORMAT,
   words: string[],
   id: string,
   at: number,
@@ -220,7 +202,8 @@ function packed(record: DecisionRecord): Packed {
 
 /** null for what another program wrote in another form. */
 export function unpackDecision(text: string): DecisionRecord | null {
-  const read = JSON.parse(text) as Packed;
+  const read = JSON.parse(text) as Packed | PackedPlain;
+  if (read[0] === PLAIN_FORMAT) return unpackPlain(read);
   if (read[0] !== FORMAT) return null;
   const [, words, id, at, version, surface, models, flags, input, output] = read;
   const [, , , , , , , , , , strategy, seed, bound, steps, omitted, status, outcome] = read;

@@ -89,66 +89,64 @@ export function* pruneRollups(database: Database, now: number): Generator<void> 
   }
 }
 
-/** What one record adds to one row. */
-interface Part {
-  provider: string;
-  model: string;
-  keyId: string;
-  failed: boolean;
-  inputTokens: number;
-  outputTokens: number;
-  /** null where nothing succeeded. */
-  durationMs: number | null;
-  firstContentMs: number | null;
+/** Sums in the finest slots, while records are added to them. */
+class FineSlots {
+  /** By start, key, provider and model: most records of a batch are of a few. */
+  readonly #sums = new Map<number, Map<string, Map<string, Rollup[]>>>();
+  readonly all: Rollup[] = [];
+
+  of(start: number, provider: string, model: string, keyId: string): Rollup {
+    const keys = madeIn(this.#sums, start, () => new Map<string, Map<string, Rollup[]>>());
+    const models = madeIn(keys, keyId, () => new Map<string, Rollup[]>());
+    const same = madeIn(models, model, (): Rollup[] => []);
+    let sum = same.find((one) => one.provider === provider);
+    if (sum === undefined) {
+      sum = emptyRollup(start, provider, model, keyId);
+      same.push(sum);
+      this.all.push(sum);
+    }
+    return sum;
+  }
 }
 
-/** The request as its client saw it, then each call that it took. A client that left is no failure of anybody's. */
-function partsOf(record: RequestRecord): Part[] {
-  const { inputTokens, outputTokens, outcome } = record;
-  const failed = outcome === "failed" || outcome === "broken";
-  const whole: Part = {
-    ...{ provider: "", model: "", keyId: "", failed, inputTokens, outputTokens },
-    durationMs: outcome === "ok" ? record.durationMs : null,
-    firstContentMs: outcome === "ok" ? record.firstContentMs : null,
-  };
-  let before = 0;
-  const calls = record.attempts.map(({ provider, model, keyId, outcome: callOutcome, durationMs }, index) => {
-    const served = record.servedBy !== null && index === record.attempts.length - 1;
-    const good = served && outcome === "ok";
-    const first = record.firstContentMs;
-    const part: Part = {
-      ...{ provider, model, keyId },
-      failed: callOutcome !== "ok" && callOutcome !== "aborted",
-      inputTokens: served ? inputTokens : 0,
-      outputTokens: served ? outputTokens : 0,
-      // What came before is not the doing of this target.
-      durationMs: good ? Math.max(0, record.durationMs - before) : null,
-      firstContentMs: good && first !== null ? Math.max(0, first - before) : null,
-    };
-    before += durationMs;
-    return part;
-  });
-  return [whole, ...calls];
+function madeIn<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }
 
-/** The sums of the records in the finest slots. */
+/**
+ * The request as its client saw it, then each call that it took, in the finest slots. A client that left is no failure of
+ * anybody's.
+ */
 function slotsOf(records: readonly RequestRecord[]): Rollup[] {
-  const sums = new Map<string, Rollup>();
+  const slots = new FineSlots();
   for (const record of records) {
+    const { inputTokens, outputTokens, outcome, attempts, servedBy, durationMs } = record;
     const start = startOf(record.at, FINEST);
-    for (const part of partsOf(record)) {
-      const { provider, model, keyId } = part;
-      // Ids hold no line break.
-      const name = `${start}\n${keyId}\n${provider}\n${model}`;
-      let sum = sums.get(name);
-      if (!sum) {
-        sum = emptyRollup(start, provider, model, keyId);
-        sums.set(name, sum);
+    const whole = slots.of(start, "", "", "");
+    addCall(whole, outcome === "failed" || outcome === "broken", inputTokens, outputTokens);
+    if (outcome === "ok") addTimes(whole, durationMs, record.firstContentMs);
+    let before = 0;
+    for (let index = 0; index < attempts.length; index++) {
+      const attempt = attempts[index];
+      if (attempt === undefined) continue;
+      const sum = slots.of(start, attempt.provider, attempt.model, attempt.keyId);
+      const served = servedBy !== null && index === attempts.length - 1;
+      const failed = attempt.outcome !== "ok" && attempt.outcome !== "aborted";
+      addCall(sum, failed, served ? inputTokens : 0, served ? outputTokens : 0);
+      if (served && outcome === "ok") {
+        // What came before is not the doing of this target.
+        const first = record.firstContentMs;
+        addTimes(sum, Math.max(0, durationMs - before), first === null ? null : Math.max(0, first - before));
       }
-      addPart(sum, part);
+      before += attempt.durationMs;
     }
   }
-  return [...sums.values()];
+  return slots.all;
 }
 
 /** The same in slots of a longer span, of which the finer ones are parts. */
@@ -179,13 +177,17 @@ export function addSum<Sum extends RollupSum>(sum: Sum, more: RollupSum): Sum {
   return sum;
 }
 
-function addPart(sum: Rollup, part: Part): void {
+function addCall(sum: Rollup, failed: boolean, inputTokens: number, outputTokens: number): void {
   sum.requests++;
-  if (part.failed) sum.failed++;
-  sum.inputTokens += part.inputTokens;
-  sum.outputTokens += part.outputTokens;
-  if (part.durationMs !== null) addDuration(sum.durations, part.durationMs);
-  if (part.firstContentMs !== null) addDuration(sum.firstContents, part.firstContentMs);
+  if (failed) sum.failed++;
+  sum.inputTokens += inputTokens;
+  sum.outputTokens += outputTokens;
+}
+
+/** Of what succeeded. */
+function addTimes(sum: Rollup, durationMs: number, firstContentMs: number | null): void {
+  addDuration(sum.durations, durationMs);
+  if (firstContentMs !== null) addDuration(sum.firstContents, firstContentMs);
 }
 
 function emptyRollup(start: number, provider: string, model: string, keyId: string): Rollup {
