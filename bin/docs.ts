@@ -36,7 +36,7 @@ export function providersPage(all: readonly ProviderSpec[]): string {
     "# Providers",
     "",
     "Made by `npm run docs` from `src/providers`: change the data there, not this page. Free tiers change monthly, so numbers are",
-    "what was published at the date beside them; freellm learns the true limits from replies. How to add one:",
+    "what was published at the date beside them; freellm learns the true limits from replies and usage endpoints. How to add one:",
     "[adding-a-provider.md](adding-a-provider.md).",
     "",
     "- **Status.** `active`: free and open to all. `limited`: free with a catch. `paid`: nothing is free for you unasked, so its models start",
@@ -90,6 +90,7 @@ function section(provider: ProviderSpec): string[] {
     ...(provider.docsUrl === null ? [] : [`Documentation: <${provider.docsUrl}>`]),
     ...(provider.anonymous ? [`Works without a key: \`freellm keys add ${provider.id} --no-key\``] : []),
     `What you send: ${DATA_USE[provider.dataUse]}`,
+    ...usageFact(provider),
     ...(provider.modelsPath === null
       ? ["It has no list of its models that `freellm models refresh` could ask for."]
       : []),
@@ -109,6 +110,17 @@ function section(provider: ProviderSpec): string[] {
   ]);
   const head = ["Model", "Family", "Status", "Context", "Output", "Abilities", "Score", "Limits", "Source"];
   return [...lines, ...table(head, rows), ""];
+}
+
+function usageFact({ usage }: ProviderSpec): string[] {
+  if (usage === undefined) return [];
+  const told = [
+    ...new Set(usage.limits.map(({ metric, window }) => `${METRICS[metric]}/${WINDOWS[window]}`)),
+  ];
+  const place = code(`${usage.host ?? ""}${usage.path}`);
+  return [
+    `Tells what an account has used, here and elsewhere (${told.join(", ")}): asked at ${place} every ${usage.everyMs / 60_000} minutes at most`,
+  ];
 }
 
 function wire(provider: ProviderSpec): string {

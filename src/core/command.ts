@@ -155,6 +155,8 @@ export interface QuotaView {
   /** ISO time; null when nothing is used. */
   resetsAt: string | null;
   source: LimitSource;
+  /** Of `used`, what the provider told of and did not go through here; absent in what older servers say. */
+  elsewhere?: number;
   /** Expected within the next hour. */
   ratePerHour: number;
   /** ISO time; null where it does not run dry before it is reset. */

@@ -1,4 +1,5 @@
 /** Chutes: no free tier. */
+import { UTC } from "./model-table.ts";
 import { openaiProvider } from "./openai-provider.ts";
 
 export const chutes = openaiProvider({
@@ -14,6 +15,21 @@ export const chutes = openaiProvider({
   environment: ["CHUTES_API_KEY", "CHUTES_API_TOKEN"],
   // The list is public, and a call with a bad key is only throttled.
   probe: { method: "GET", path: "/models", valid: [], invalid: [401], costsQuota: false },
+  // Of those who subscribe: requests a day.
+  usage: {
+    path: "/users/me/quota_usage/me",
+    fromRoot: true,
+    host: "https://api.chutes.ai",
+    everyMs: 10 * 60_000,
+    lagMs: 60_000,
+    limits: [
+      {
+        ...{ metric: "requests", window: "day", scope: "account", pool: "all", reset: UTC },
+        cap: "quota",
+        used: "used",
+      },
+    ],
+  },
   dataUse: "unknown",
   terms: null,
   models: [],

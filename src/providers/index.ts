@@ -8,6 +8,7 @@ import { openaiDialect } from "./dialect/openai/index.ts";
 import { observeReply } from "./meter/index.ts";
 import { parseModelList } from "./model-list.ts";
 import { recogniseKey } from "./recognise.ts";
+import { readUsage } from "./usage.ts";
 
 const OFFERED: readonly ProviderStatus[] = ["active", "limited", "paid", "retired"];
 
@@ -27,5 +28,6 @@ export const providers: Providers = {
   classify,
   classifyError,
   observe: observeReply,
+  readUsage,
   parseModelList,
 };

@@ -1,4 +1,5 @@
 /** NavyAI: 150,000 tokens a day of one key. */
+import { UTC } from "./model-table.ts";
 import { listProbe, openaiProvider } from "./openai-provider.ts";
 
 export const navy = openaiProvider({
@@ -16,6 +17,25 @@ export const navy = openaiProvider({
   },
   environment: ["NAVY_API_KEY", "NAVYAI_API_KEY"],
   probe: listProbe({ control: true }),
+  usage: {
+    path: "/usage",
+    everyMs: 10 * 60_000,
+    lagMs: 60_000,
+    limits: [
+      {
+        ...{ metric: "tokens", window: "day", scope: "key", pool: "all", reset: UTC },
+        cap: "limits.tokens_per_day",
+        used: "usage.tokens_used_today",
+        remaining: "usage.tokens_remaining_today",
+        resetAt: "usage.resets_at_utc",
+      },
+      {
+        ...{ metric: "requests", window: "minute", scope: "key", pool: "all", reset: "sliding" },
+        cap: "limits.rpm",
+        used: "rate_limits.per_minute.used",
+      },
+    ],
+  },
   dataUse: "unknown",
   terms: null,
   models: [],

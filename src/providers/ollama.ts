@@ -1,5 +1,5 @@
 /** Ollama Cloud: counted in GPU time over 5 hours and a week, whose caps are not published, and one call at a time. */
-import { limits, type ModelRow, modelTable } from "./model-table.ts";
+import { limits, type ModelRow, modelTable, UTC } from "./model-table.ts";
 import { openaiProvider } from "./openai-provider.ts";
 
 const LIVE_CHECK = "tashfeenahmed/freellmapi#767, a live check of the whole list";
@@ -58,6 +58,39 @@ export const ollama = openaiProvider({
     valid: [200],
     invalid: [401, 403],
     costsQuota: false,
+  },
+  // What share of the plan is used, in percent; newer accounts have a month, which begins on the day of their own.
+  usage: {
+    path: "/api/usage",
+    fromRoot: true,
+    everyMs: 10 * 60_000,
+    lagMs: 60_000,
+    limits: [
+      {
+        ...{
+          metric: "units",
+          window: "five_hours",
+          scope: "account",
+          pool: "percent of the plan",
+          reset: UTC,
+        },
+        ...{ cap: 100, used: "limits.session.usage", scale: 100 },
+      },
+      {
+        ...{ metric: "units", window: "week", scope: "account", pool: "percent of the plan", reset: UTC },
+        ...{ cap: 100, used: "limits.weekly.usage", scale: 100 },
+      },
+      {
+        ...{
+          metric: "units",
+          window: "month",
+          scope: "account",
+          pool: "percent of the plan",
+          reset: "sliding",
+        },
+        ...{ cap: 100, used: "limits.monthly.usage", scale: 100, holdsMs: 6 * 3_600_000 },
+      },
+    ],
   },
   // Reasoning models take up to 90 s.
   firstContentMs: 120_000,

@@ -51,7 +51,7 @@ const MODELS: readonly ModelRow[] = [
   ["deepseek/deepseek-v4-flash:free", "deepseek-v4-flash", "DeepSeek V4 Flash", "retired", 1_048_576, 393_216, "TJR", 85, "2026-09-01", PAGES],
 ];
 
-/** A day ends at 00:00 UTC; 1,000 requests a day once 10 dollars of credit were ever bought, which only replies tell. */
+/** A day ends at 00:00 UTC; 1,000 requests a day once 10 dollars of credit were ever bought, which only the account's usage tells. */
 const LIMITS = limits("account", ":free", { requestsPerMinute: 20, requestsPerDay: [50, UTC] });
 
 export const openrouter = openaiProvider({
@@ -74,6 +74,20 @@ export const openrouter = openaiProvider({
   headerFamily: "openrouter",
   // GET /models is public and proves nothing.
   probe: { method: "GET", path: "/key", valid: [200, 402, 429], invalid: [401], costsQuota: false },
+  // The same endpoint tells the day's pool of the account, all keys and tools together. Its figures are kept for a minute.
+  usage: {
+    path: "/key",
+    everyMs: 5 * 60_000,
+    lagMs: 90_000,
+    limits: [
+      {
+        ...{ metric: "requests", window: "day", scope: "account", pool: ":free", reset: UTC },
+        cap: "data.free_model_daily_requests.limit",
+        used: "data.free_model_daily_requests.used",
+        remaining: "data.free_model_daily_requests.remaining",
+      },
+    ],
+  },
   dataUse: "unknown",
   terms: "Private use by one person; no resale and no competing service.",
   models: modelTable({ speed: "slow", limits: LIMITS }, MODELS),

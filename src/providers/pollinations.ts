@@ -1,5 +1,5 @@
 /** Pollinations: an allowance of pollen that is filled again at each full hour. */
-import { type ModelRow, modelTable } from "./model-table.ts";
+import { type ModelRow, modelTable, UTC } from "./model-table.ts";
 import { openaiProvider } from "./openai-provider.ts";
 
 const SEED = "tashfeenahmed/freellmapi seed";
@@ -33,6 +33,19 @@ export const pollinations = openaiProvider({
     valid: [200, 402],
     invalid: [401],
     costsQuota: false,
+  },
+  // The balance, in pollen; keys may lack the permission to see it.
+  usage: {
+    path: "/account/balance",
+    fromRoot: true,
+    everyMs: 15 * 60_000,
+    lagMs: 60_000,
+    limits: [
+      {
+        ...{ metric: "units", window: "hour", scope: "account", pool: "pollen", reset: UTC },
+        ...{ cap: null, remaining: "balance" },
+      },
+    ],
   },
   dataUse: "unknown",
   terms: null,

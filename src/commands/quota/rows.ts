@@ -50,6 +50,7 @@ export function quotaData(quota: ShownQuota): Record<string, unknown> {
     ...{ used: rounded(quota.used), cap, left: rounded(quota.left), resetsAt },
     ratePerHour: rounded(quota.ratePerHour),
     ...{ runsDryAt: quota.runsDryAt, confidence: quota.confidence, source, asOf },
+    elsewhere: rounded(quota.elsewhere ?? 0),
   };
 }
 

@@ -13,7 +13,8 @@ export const LEGEND = `
 RUNS DRY: when nothing is left if things go on as in the last hours and at this
 time on the days before; "-" where it is reset before. How much to believe that:
 "!" much, "~" some, "?" little. SOURCE: where the limit is known from. "stated":
-the provider said so in a reply; "learned": from its refusals; "documented": its
+the provider said so in a reply; "usage endpoint": where it tells what an account
+has used, here and elsewhere; "learned": from its refusals; "documented": its
 documentation, as of a date; "user": you set it; "guessed". A limit that nobody
 knows is not shown: calls go out until the provider refuses one, then a rate is
 learned.`;
@@ -49,15 +50,16 @@ function titleOf({ provider, model, keys, key, account }: ShownQuota): string {
 }
 
 function cellsOf(quota: QuotaView & { asOf: string | null }, now: number): string[] {
-  const { metric, used, cap, left, resetsAt, source, asOf } = quota;
+  const { metric, used, cap, left, resetsAt, source, asOf, elsewhere = 0 } = quota;
+  const others = elsewhere >= 1 ? ` (${compact(elsewhere)} elsewhere)` : "";
   return [
     limitName(quota),
     bar(cap > 0 ? used / cap : 1, BAR),
-    `${compact(used)} of ${compact(cap)}`,
+    `${compact(used)} of ${compact(cap)}${others}`,
     compact(left),
     resetsAt === null ? "-" : duration(Date.parse(resetsAt) - now),
     metric === "concurrency" ? "-" : dryText(quota, now),
-    asOf === null ? source : `${source} ${asOf}`,
+    asOf === null ? source.replace("_", " ") : `${source} ${asOf}`,
   ];
 }
 

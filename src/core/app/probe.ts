@@ -1,7 +1,7 @@
 /** Asks a provider whether a key is good, by the cheapest call that proves something. */
 import type { FailureKind } from "../chat/failure.ts";
 import type { Clock, Outbound, Timers } from "../ports.ts";
-import type { ProbeSpec, ProviderSpec, Providers } from "../provider.ts";
+import type { ProbeSpec, ProviderSpec, Providers, UsageObservation } from "../provider.ts";
 import { type Credential, openCredential } from "../serve/credential.ts";
 import { createRedactor } from "../vault/redact.ts";
 
@@ -12,7 +12,12 @@ export interface ProbeResult {
   /** What kind of failure the answer was; null when it was none. */
   kind: FailureKind | null;
   durationMs: number;
+  /** What the reply told of the account's use, where the same endpoint tells both. */
+  usage?: UsageObservation[];
 }
+
+/** Where a question about a key goes. */
+export type Place = Pick<ProbeSpec, "path" | "fromRoot" | "host">;
 
 export interface ProbePorts {
   outbound: Outbound;
@@ -77,6 +82,37 @@ async function beyondTheList(
   return await ask(ports, provider, call, credential);
 }
 
+/** What the endpoint answers to this key. Rejects where nothing comes back in time. */
+export async function question(
+  ports: ProbePorts,
+  provider: ProviderSpec,
+  place: Place & { method: "GET" | "POST"; body?: string },
+  credential: Credential,
+): Promise<{ status: number; headers: Headers; body: string }> {
+  const abort = new AbortController();
+  const timer = ports.timers.after(TIMEOUT_MS, () => abort.abort(new ProbeTimeoutError()));
+  try {
+    const { method, body } = place;
+    const response = await ports.outbound.send({
+      url: `${rootOf(provider, place, credential)}${place.path}`,
+      method,
+      headers: headersOf(provider, method, credential),
+      signal: abort.signal,
+      ...(body === undefined ? {} : { body }),
+    });
+    const { status, headers } = response;
+    return { status, headers, body: withoutSecret(await response.text(MAX_REPLY_BYTES), credential.secret) };
+  } catch (error) {
+    throw abort.signal.aborted ? new ProbeTimeoutError() : error;
+  } finally {
+    timer.cancel();
+  }
+}
+
+class ProbeTimeoutError extends Error {
+  override readonly message = `no answer within ${TIMEOUT_MS / 1000} s`;
+}
+
 /** One call. Never rejects. */
 async function ask(
   ports: ProbePorts,
@@ -85,27 +121,23 @@ async function ask(
   credential: Credential,
 ): Promise<ProbeResult> {
   const startedAt = ports.clock.monotonic();
-  const abort = new AbortController();
-  const timer = ports.timers.after(TIMEOUT_MS, () => abort.abort());
   const done = (
     result: ProbeResult["result"],
     detail: string,
     kind: FailureKind | null = null,
   ): ProbeResult => ({ result, detail, kind, durationMs: Math.round(ports.clock.monotonic() - startedAt) });
-  const root = rootOf(provider, probe, credential);
+  const { method, model, path } = probe;
+  const { usage } = provider;
   try {
-    const response = await ports.outbound.send({
-      url: `${root}${probe.path}`,
-      method: probe.method,
-      headers: headersOf(provider, probe.method, credential),
-      signal: abort.signal,
-      ...(probe.method === "POST" && probe.model !== undefined
-        ? { body: oneTokenCall(provider, probe.model) }
-        : {}),
-    });
-    const { status, headers } = response;
-    const body = withoutSecret(await response.text(MAX_REPLY_BYTES), credential.secret);
-    if (probe.valid.includes(status)) return done("valid", `${provider.name} accepts it (HTTP ${status})`);
+    const call = method === "POST" && model !== undefined ? { body: oneTokenCall(provider, model) } : {};
+    const { status, headers, body } = await question(ports, provider, { ...probe, ...call }, credential);
+    if (probe.valid.includes(status)) {
+      const told =
+        status === 200 && usage?.path === path
+          ? { usage: ports.providers.readUsage(usage, body, ports.clock.now()) }
+          : {};
+      return { ...done("valid", `${provider.name} accepts it (HTTP ${status})`), ...told };
+    }
     const failure = ports.providers.classify(provider, { status, headers, body, now: ports.clock.now() });
     const refused = probe.invalid.includes(status) || failure.kind === "invalid_key";
     return done(
@@ -114,16 +146,13 @@ async function ask(
       refused ? "invalid_key" : failure.kind,
     );
   } catch (error) {
-    if (abort.signal.aborted)
-      return done("inconclusive", `no answer within ${TIMEOUT_MS / 1000} s`, "timeout");
+    if (error instanceof ProbeTimeoutError) return done("inconclusive", error.message, "timeout");
     const { message, kind } = ports.providers.classifyError(provider, error);
     return done("inconclusive", message, kind);
-  } finally {
-    timer.cancel();
   }
 }
 
-function rootOf(provider: ProviderSpec, { fromRoot, host }: ProbeSpec, { baseUrl }: Credential): string {
+function rootOf(provider: ProviderSpec, { fromRoot, host }: Place, { baseUrl }: Credential): string {
   if (!fromRoot) return baseUrl;
   // A key with an address of its own is told to that address alone.
   return host !== undefined && baseUrl === provider.baseUrl ? host : new URL(baseUrl).origin;

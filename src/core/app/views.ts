@@ -77,6 +77,7 @@ export function quotaViews(state: RouterState, now: number, forecasts: Forecasts
       resetsAt:
         used > 0 && limit.metric !== "concurrency" ? new Date(counter.emptyAt(now)).toISOString() : null,
       source: limit.source,
+      elsewhere: counter.unseen(now),
       ratePerHour: forecast.ratePerHour,
       runsDryAt: forecast.runsDryAt === null ? null : new Date(forecast.runsDryAt).toISOString(),
       confidence: forecast.confidence,

@@ -163,7 +163,7 @@ const settingTable = {
   }),
   probe_interval_ms: setting(milliseconds(0), {
     default: 6 * 60 * MINUTE,
-    help: "How long a key may be idle before it is tested, while others are in use; 0 tests none unasked.",
+    help: "How long a key may be idle before it is tested, while others are in use; 0 tests none unasked, and asks no provider what is used.",
   }),
   upstream_timeout_ms: setting(milliseconds(1), {
     default: 10 * MINUTE,

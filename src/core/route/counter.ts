@@ -1,6 +1,6 @@
 /** One limit with what is used of it. Several targets share a counter when the limit spans models or keys. */
 import type { Archive, Numbered } from "./archive.ts";
-import { type LimitSpec, type UnitCost, WINDOW_MS } from "./limits.ts";
+import { type LearntSource, type LimitSpec, type ToldSource, type UnitCost, WINDOW_MS } from "./limits.ts";
 import { Others, type Partner } from "./others.ts";
 import { COARSE_MS, Pace } from "./pace.ts";
 import { createWindow, type UseWindow } from "./window.ts";
@@ -70,8 +70,7 @@ export class Counter implements Partner {
   }
 
   configure(limit: LimitSpec): void {
-    const isLearnt = this.limit.source === "stated" || this.limit.source === "learned";
-    if (limit.cap !== this.#configured.cap || !isLearnt) this.limit = limit;
+    if (limit.cap !== this.#configured.cap || this.learnt === null) this.limit = limit;
     this.#configured = limit;
   }
 
@@ -214,33 +213,42 @@ export class Counter implements Partner {
   }
 
   /** A cap that was learnt before a restart; null for one that is only what the configuration says. */
-  get learnt(): { cap: number; source: "stated" | "learned" } | null {
+  get learnt(): { cap: number; source: LearntSource } | null {
     const { cap, source } = this.limit;
-    return source === "stated" || source === "learned" ? { cap, source } : null;
+    return source === "documented" || source === "user" || source === "guessed" ? null : { cap, source };
   }
 
-  restoreLearnt(cap: number, source: "stated" | "learned", now: number): void {
+  restoreLearnt(cap: number, source: LearntSource, now: number): void {
     this.limit = { ...this.limit, cap, source };
     this.#backedOffAt = source === "learned" ? now : null;
   }
 
   /** The provider stated its cap. */
-  learnCap(cap: number): void {
+  learnCap(cap: number, source: ToldSource = "stated"): void {
     this.#backedOffAt = null;
-    if (cap !== this.limit.cap || this.limit.source !== "stated") {
-      this.limit = { ...this.limit, cap, source: "stated" };
-    }
+    if (cap !== this.limit.cap || this.limit.source !== source) this.limit = { ...this.limit, cap, source };
   }
 
   /**
    * The provider counted `remaining` left of the cap: what our own count does not explain was used by somebody else, and
-   * counts until `resetAt`. Each statement replaces the one before; our own count is never lowered.
+   * counts until `resetAt`. Each statement replaces the one before, unless it is `isLate`; our own count is never lowered.
    */
-  correct(remaining: number, resetAt: number | undefined, now: number): void {
+  correct(remaining: number, resetAt: number | undefined, now: number, isLate = false): void {
     if (this.limit.metric === "concurrency") return;
     this.#recover(now);
     const latest = now + WINDOW_MS[this.limit.window];
-    this.#others.tell(this.limit.cap - remaining - this.own(now), Math.min(resetAt ?? latest, latest), now);
+    const until = Math.min(resetAt ?? latest, latest);
+    this.#others.tell(this.limit.cap - remaining - this.own(now), until, now, isLate);
+  }
+
+  /** What others had used, for a restart; null where nothing was. */
+  elsewhere(now: number): { amount: number; until: number } | null {
+    const amount = this.#others.unseen(now);
+    return amount > 0 ? { amount, until: this.#others.unseenUntil } : null;
+  }
+
+  restoreElsewhere(amount: number, until: number): void {
+    this.#others.restore(amount, until);
   }
 
   /** When all that counts now, others' use included, will have left. */

@@ -65,7 +65,7 @@ export class Counters {
     const counter = this.#counter(limit, target.key, target.model);
     for (const other of targets) {
       if (other.model === target.model && other.key.account === target.key.account) {
-        other.counters = [...other.counters, counter];
+        other.counters = [...other.counters, this.#counter(limit, other.key, other.model)];
       }
     }
     return counter;

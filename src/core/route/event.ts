@@ -6,13 +6,16 @@ import type { Failure, FailureKind } from "../chat/failure.ts";
 import type {
   Capabilities,
   DataUse,
+  LearntSource,
   LimitMetric,
   LimitObservation,
+  LimitReset,
   LimitScope,
   LimitSpec,
   LimitWindow,
   SpeedClass,
   UnitCost,
+  UsageObservation,
 } from "./limits.ts";
 import type { Preferences } from "./preferences.ts";
 
@@ -121,7 +124,11 @@ export interface LearntLimit {
   metric: LimitMetric;
   window: LimitWindow;
   cap: number;
-  source: "stated" | "learned";
+  source: LearntSource;
+  /** Absent where it slides, and in what older programs wrote. */
+  reset?: LimitReset;
+  /** What others had used, and until when (epoch milliseconds) that counts; absent where nothing was. */
+  elsewhere?: { amount: number; until: number };
 }
 
 /** Prompt tokens of counted calls: as estimated for any model, as reserved after this one's correction, and as counted. */
@@ -210,6 +217,14 @@ export type RouterEvent =
       model: ModelKey;
       at: number;
       observations: readonly LimitObservation[];
+    }
+  /** `isLate`: calls were under way that the figures may not have yet. */
+  | {
+      type: "usage-observed";
+      keyId: KeyId;
+      at: number;
+      observations: readonly UsageObservation[];
+      isLate: boolean;
     }
   | { type: "parameter-refused"; model: ModelKey; parameter: string }
   /** A prompt of so many estimated tokens was too long. `stated`: the window as the model itself gave it, in tokens. */

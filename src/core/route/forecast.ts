@@ -76,12 +76,13 @@ export function forecastTogether(targets: readonly Target[], now: number): Joint
   let tokens = 0;
   let resetsAt = Number.POSITIVE_INFINITY;
   for (const target of usable) {
-    const counted = target.counters.filter(isCounted);
+    const need = usualNeed(target);
+    // What a call takes of a provider's own units may not be known: they do not say how many there will be.
+    const counted = target.counters.filter((counter) => isCounted(counter) && counter.amountOf(need) > 0);
     if (counted.length === 0) {
       unlimited.add(target.model.key);
       continue;
     }
-    const need = usualNeed(target);
     let calls = Number.POSITIVE_INFINITY;
     for (const counter of counted) {
       calls = Math.min(

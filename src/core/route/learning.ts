@@ -3,12 +3,27 @@ import type { Failure } from "../chat/failure.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Counter } from "./counter.ts";
 import type { Drains } from "./drains.ts";
-import type { LearntLimit } from "./event.ts";
-import { type LimitObservation, type LimitSpec, WINDOW_MS } from "./limits.ts";
+import type { LearntLimit, RouterEvent } from "./event.ts";
+import { type LimitObservation, WINDOW_MS } from "./limits.ts";
 import { type ModelEntry, setRest, type Target } from "./target.ts";
+import { addTold, observeUsage } from "./usage.ts";
+
+/** What the provider told: in a reply, or where it tells what is used. */
+export function observe(
+  catalogue: Catalogue,
+  event: Extract<RouterEvent, { type: "limit-observed" | "usage-observed" }>,
+  drains: Drains,
+): void {
+  if (event.type === "usage-observed") {
+    observeUsage(catalogue, event, drains);
+    return;
+  }
+  const target = catalogue.target(event.keyId, event.model);
+  if (target) observeLimits(catalogue, target, event.observations, drains, event.at);
+}
 
 /** What a reply of `target` said about its limits. */
-export function observeLimits(
+function observeLimits(
   catalogue: Catalogue,
   target: Target,
   observations: readonly LimitObservation[],
@@ -69,7 +84,7 @@ export function learnPace(target: Target, failure: Failure, at: number): void {
   if (failure.until !== undefined) return;
   const minutely = target.counters.filter(({ limit }) => WINDOW_MS[limit.window] <= WINDOW_MS.minute);
   // Where the provider states its limits, the refusal is about somebody else's use, which it states, too.
-  if (minutely.some(({ limit }) => limit.source === "stated")) return;
+  if (minutely.some(({ learnt }) => learnt !== null && learnt.source !== "learned")) return;
   minutely.find(({ limit }) => limit.metric === "requests" && limit.window === "minute")?.backOff(at);
 }
 
@@ -88,16 +103,21 @@ export function learnWindow(
 }
 
 /** Every cap that replies taught, for a restart. */
-export function learntLimits(catalogue: Catalogue): LearntLimit[] {
+export function learntLimits(catalogue: Catalogue, now: number): LearntLimit[] {
   const found = new Map<Counter, LearntLimit>();
   for (const { key, model, counters } of catalogue.targets) {
     for (const counter of counters) {
       const learnt = counter.learnt;
       if (learnt === null || found.has(counter)) continue;
-      const { scope, pool, metric, window } = counter.limit;
+      const { scope, pool, metric, window, reset } = counter.limit;
       const owner = scope === "key" ? { keyId: key.id } : {};
       const place = { account: key.account, model: model.key, ...owner };
-      found.set(counter, { ...place, scope, pool, metric, window, ...learnt });
+      const elsewhere = counter.elsewhere(now);
+      found.set(counter, {
+        ...{ ...place, scope, pool, metric, window, ...learnt },
+        ...(reset === "sliding" ? {} : { reset }),
+        ...(elsewhere === null ? {} : { elsewhere }),
+      });
     }
   }
   return [...found.values()];
@@ -105,6 +125,7 @@ export function learntLimits(catalogue: Catalogue): LearntLimit[] {
 
 export function restoreLimit(catalogue: Catalogue, learnt: LearntLimit, now: number): void {
   const { account, model, keyId, scope, pool, metric, window, cap, source } = learnt;
+  const { reset = "sliding", elsewhere } = learnt;
   for (const target of catalogue.targets) {
     if (target.model.key !== model || target.key.account !== account) continue;
     if (keyId !== undefined && target.key.id !== keyId) continue;
@@ -115,8 +136,10 @@ export function restoreLimit(catalogue: Catalogue, learnt: LearntLimit, now: num
         (scope === undefined || limit.scope === scope) &&
         (pool === undefined || limit.pool === pool),
     );
-    const limit: LimitSpec = { scope: "account", pool: null, metric, window, cap, reset: "sliding", source };
-    (known ?? catalogue.addLimit(target, limit)).restoreLearnt(cap, source, now);
+    const place = { scope: scope ?? "account", pool: pool ?? null } as const;
+    const counter = known ?? addTold(catalogue, target, { ...place, metric, window, cap, reset, source });
+    counter.restoreLearnt(cap, source, now);
+    if (elsewhere) counter.restoreElsewhere(elsewhere.amount, elsewhere.until);
     return;
   }
 }

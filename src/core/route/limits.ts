@@ -34,8 +34,14 @@ export type LimitScope = "key" | "account" | "ip";
  */
 export type LimitReset = "sliding" | "refill" | { zone: string };
 
-/** The more a source knows, the stronger it is; a stronger one overrules a weaker one. */
-export type LimitSource = "stated" | "learned" | "documented" | "user" | "guessed";
+/**
+ * The more a source knows, the stronger it is; a stronger one overrules a weaker one. `stated`: in a reply to a call;
+ * `usage_endpoint`: where the provider tells what an account has used.
+ */
+export type LimitSource = "stated" | "usage_endpoint" | "learned" | "documented" | "user" | "guessed";
+/** What the provider itself said. */
+export type ToldSource = "stated" | "usage_endpoint";
+export type LearntSource = ToldSource | "learned";
 
 export interface LimitSpec {
   scope: LimitScope;
@@ -104,6 +110,13 @@ export interface LimitObservation {
   remaining?: number;
   /** Epoch milliseconds at which the window is free again. */
   resetAt?: number;
+}
+
+/** What a provider's usage endpoint said about one limit: a pool's, of the key or of the whole account. */
+export interface UsageObservation extends LimitObservation {
+  scope: "key" | "account";
+  pool: string;
+  reset: LimitReset;
 }
 
 /** How much to believe a forecast: by how many calls were seen, and whether it goes as it went. */

@@ -60,11 +60,26 @@ export class Others<P extends Partner> {
     return now < this.#unseenUntil ? this.#unseen : 0;
   }
 
-  /** So much was used that this counter cannot have seen: what partners took explains a part of it. */
-  tell(amount: number, until: number, now: number): void {
+  /**
+   * So much was used that this counter cannot have seen: what partners took explains a part of it. `isLate`: the figure may lag
+   * behind, so that what is known already is not less.
+   */
+  tell(amount: number, until: number, now: number, isLate: boolean): void {
+    const known = isLate ? this.unseen(now) : 0;
     this.#none = false;
-    this.#unseen = Math.max(0, amount - this.#partnersUse(now));
+    this.#unseen = Math.max(known, amount - this.#partnersUse(now));
+    this.#unseenUntil = Math.max(until, isLate && known > 0 ? this.#unseenUntil : until);
+  }
+
+  /** What counts of it over a restart. */
+  restore(amount: number, until: number): void {
+    this.#none = false;
+    this.#unseen = amount;
     this.#unseenUntil = until;
+  }
+
+  get unseenUntil(): number {
+    return this.#unseenUntil;
   }
 
   join(other: P, until: number, now: number): void {

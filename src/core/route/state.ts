@@ -9,9 +9,10 @@ import { Conversations } from "./conversation.ts";
 import { type Counter, type Need, needFor } from "./counter.ts";
 import { Drains } from "./drains.ts";
 import type { KeyId, Learnt, RouterEvent } from "./event.ts";
-import { learnPace, learntLimits, learnWindow, observeLimits, restoreLimit } from "./learning.ts";
+import { LastCalls } from "./last-calls.ts";
+import { learnPace, learntLimits, learnWindow, observe, restoreLimit } from "./learning.ts";
 import { COARSE_MS } from "./pace.ts";
-import { type Rest, setRest, type Target } from "./target.ts";
+import { clearRest, type Rest, setRest, type Target } from "./target.ts";
 
 interface OpenCall {
   target: Target;
@@ -35,6 +36,7 @@ export class RouterState {
   readonly conversations = new Conversations();
   /** Accounts that the provider seems to count as one. */
   readonly drains = new Drains();
+  readonly lastCalls = new LastCalls();
   /** Calls that are reserved and not settled. */
   readonly #calls = new Map<number, OpenCall>();
   /** Number of events applied. */
@@ -123,7 +125,8 @@ export class RouterState {
         this.#failed(event);
         break;
       case "limit-observed":
-        this.#observe(event);
+      case "usage-observed":
+        observe(catalogue, event, this.drains);
         break;
       case "parameter-refused":
         catalogue.models.get(event.model)?.refusedParameters.add(event.parameter);
@@ -136,18 +139,15 @@ export class RouterState {
         setRest(catalogue.rest(event.scope), { kind, until, guessed }, event.at);
         break;
       }
-      case "rest-cleared": {
-        const none = { since: 0, until: 0, kind: null, hits: 0, guessed: false, probe: null };
-        Object.assign(catalogue.rest(event.scope), none satisfies Omit<Rest, "scope">);
+      case "rest-cleared":
+        clearRest(catalogue.rest(event.scope));
         break;
-      }
       case "conversation-bound":
         this.conversations.bind(event.conversation, event);
         break;
-      case "usage-restored": {
+      case "usage-restored":
         this.#restoreUse(event);
         break;
-      }
       case "learnt-restored":
         this.#restoreLearnt(event.learnt, event.at);
         break;
@@ -169,6 +169,7 @@ export class RouterState {
     target.model.pace.add(event.at, 1, 1);
     this.#sent++;
     this.lastUsedAt = event.at;
+    this.lastCalls.began(event.callId, target.key.account, event.at);
     if (event.isDouble) this.#doubled++;
     const isRetry = (event.attempt ?? 1) > 1;
     if (isRetry) this.#retries++;
@@ -181,6 +182,7 @@ export class RouterState {
     const call = this.#calls.get(event.callId);
     if (!call) return;
     this.#calls.delete(event.callId);
+    this.lastCalls.ended(event.callId, event.at);
     this.#noRetry(call);
     const { unitCost } = call.target.model.model;
     const real = needFor(event.requests, event.inputTokens, event.outputTokens, unitCost);
@@ -229,11 +231,6 @@ export class RouterState {
     }
   }
 
-  #observe(event: Extract<RouterEvent, { type: "limit-observed" }>): void {
-    const target = this.catalogue.target(event.keyId, event.model);
-    if (target) observeLimits(this.catalogue, target, event.observations, this.drains, event.at);
-  }
-
   #failed({ keyId, model, at, failure }: Extract<RouterEvent, { type: "call-failed" }>): void {
     const target = this.catalogue.target(keyId, model);
     if (!target) return;
@@ -249,6 +246,7 @@ export class RouterState {
     this.sequence = archive.value(this.sequence);
     this.lastUsedAt = archive.value(this.lastUsedAt);
     archiveMap(archive, this.#provenAt);
+    this.lastCalls.archive(archive);
     this.#retries = archive.value(this.#retries);
     this.#sent = archive.value(this.#sent);
     this.#doubled = archive.value(this.#doubled);
@@ -272,7 +270,7 @@ export class RouterState {
   /** What is worth keeping over a restart beside the ledger. */
   learnt(now: number): Learnt {
     return {
-      limits: learntLimits(this.catalogue),
+      limits: learntLimits(this.catalogue, now),
       conversations: this.conversations.all(now),
       measured: [...this.catalogue.models.values()].flatMap((entry) => {
         const memory = entry.isShown ? entry.measured.memory() : null;

@@ -41,6 +41,12 @@ export function setRest(current: Rest, next: Pick<Rest, "kind" | "until" | "gues
   Object.assign(current, { since: at, until, kind, guessed, probe: null });
 }
 
+/** It never was. */
+export function clearRest(rest: Rest): void {
+  const none = { since: 0, until: 0, kind: null, hits: 0, guessed: false, probe: null };
+  Object.assign(rest, none satisfies Omit<Rest, "scope">);
+}
+
 /** A rest that was set this much later than now is void: the clock was set back. */
 const CLOCK_TOLERANCE_MS = 30_000;
 /** The call that finds out has no known end: look again after this long. */

@@ -37,6 +37,8 @@ export interface SimulatedProfile {
   limits: readonly LimitSpec[];
   /** Whether a call that ends in a fault still counts against the caps. */
   failedCallsCount: boolean;
+  /** What it tells of an account's use may be as old as this, in milliseconds; 0 where left out. */
+  usageLagMs?: number;
   /** Chance of each fault, 0 to 1, drawn once for each call. */
   faults: Readonly<Partial<Record<FaultKind, number>>>;
   /** Faults of the very first chat calls, one each: makes a failover certain. */

@@ -3,7 +3,7 @@
  * streams, and fails now and then, all under the clock, timers and random numbers that it is given.
  */
 import { type ChatCall, compose, readCall } from "./answer.ts";
-import { type Caller, CapBooks } from "./caps.ts";
+import { type Caller, CapBooks, type CapStatus } from "./caps.ts";
 import type { FaultKind, SimulatedProfile, SimulatedWorld } from "./profile.ts";
 import { streamBody, wholeBody } from "./reply.ts";
 import { STYLES } from "./style/index.ts";
@@ -29,6 +29,8 @@ export interface SimulatedProvider {
   handle(request: Request): Promise<Response>;
   /** Chat calls, oldest first; only the latest 1,000 are kept. */
   readonly calls: readonly CallLog[];
+  /** How often it was asked what is used. */
+  readonly usageCalls: number;
 }
 
 const KEPT_CALLS = 1_000;
@@ -39,6 +41,9 @@ export function createSimulatedProvider(profile: SimulatedProfile, world: Simula
   const opening = [...profile.opening];
   const calls: CallLog[] = [];
   let answers = 0;
+  let usageCalls = 0;
+  /** What was told last, by account. */
+  const told = new Map<string, { at: number; body: unknown }>();
 
   function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
     return new Response(JSON.stringify(body), {
@@ -160,15 +165,36 @@ export function createSimulatedProvider(profile: SimulatedProfile, world: Simula
     return new Response(body, { headers: { "content-type": "text/event-stream", ...headers() } });
   }
 
+  /** Counts against no cap, and is as old as the provider's cache. */
+  function usage(secret: string, account: string, body: (status: readonly CapStatus[]) => unknown): Response {
+    usageCalls++;
+    const now = world.clock.now();
+    let known = told.get(account);
+    if (known === undefined || now - known.at >= (profile.usageLagMs ?? 0)) {
+      known = {
+        at: now,
+        body: body(books.status({ secret, account, model: profile.models[0]?.id ?? "" }, now)),
+      };
+      told.set(account, known);
+    }
+    return json(200, known.body);
+  }
+
   return {
     profile,
     calls,
+    get usageCalls() {
+      return usageCalls;
+    },
     async handle(request) {
       const path = pathOf(request.url);
       const secret = /^bearer\s+(.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
       const key = profile.keys.find((candidate) => candidate.secret === secret);
       if (key === undefined) return refuse(style.unauthorized());
       if (request.method === "GET" && path.endsWith("/models")) return json(200, modelList(profile));
+      if (request.method === "GET" && style.usage && path.endsWith(style.usage.path)) {
+        return usage(key.secret, key.account, style.usage.body);
+      }
       if (request.method === "POST" && path.endsWith("/chat/completions")) {
         return await chat(request, key.secret, key.account);
       }

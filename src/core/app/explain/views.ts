@@ -114,7 +114,7 @@ export function verdictsOf(route: RouteRequest, now: number): VerdictView[] {
     const { keyId, model, reason, until, detail } =
       obstacle === null
         ? { keyId: target.key.id, model: target.model.key, reason: null, until: null, detail: null }
-        : passedOver(target, obstacle);
+        : passedOver(target, obstacle, now);
     const { tokens, inputTokens } = needOf(route, target);
     return {
       ...{ keyId, model, usable: reason === null, reason },

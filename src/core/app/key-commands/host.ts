@@ -1,5 +1,6 @@
 /** What the commands on keys work on: the application, seen from here. */
 import { CommandError, type KeyView } from "../../command.ts";
+import type { Log } from "../../ports.ts";
 import type { ProviderSpec } from "../../provider.ts";
 import type { KeyId, ModelKey, RouterEvent } from "../../route/event.ts";
 import type { RouterState } from "../../route/state.ts";
@@ -15,6 +16,7 @@ export interface KeyHost extends ProbePorts {
   readonly vault: Vault;
   readonly registry: Registry;
   readonly state: RouterState;
+  readonly log: Log;
   record(event: RouterEvent): void;
   secretOf(id: KeyId): string | null;
   /** The key's own proxy, or `direct`; null where the setting for all holds. */

@@ -12,6 +12,7 @@ import { secretPlace } from "../keyring.ts";
 import { type ProbePorts, probeHint, probeKey } from "../probe.ts";
 import { providerEvent } from "../registry.ts";
 import { throughProxy } from "../through-proxy.ts";
+import { tellUsage } from "../usage.ts";
 import {
   acceptedProxy,
   acceptedSecret,
@@ -109,6 +110,7 @@ export class KeyCommands {
     });
     if (endpoint) app.record(providerEvent(app.registry.setCustom(endpoint), app.modelOverrides()));
     app.putKey(stored);
+    tellUsage(app, provider, stored.id, trial?.usage ?? [], at);
     const siblings = app.store.keys.list().filter((other) => other.provider === stored.provider);
     if (siblings.length === 1) notes.push(...introduction(provider));
     return { type: "key", key: app.keyView(stored.id), notes };
@@ -184,7 +186,7 @@ export class KeyCommands {
       app.secretOf(id),
       key.baseUrl,
     );
-    const { result, detail, durationMs } = probed;
+    const { result, detail, durationMs, usage = [] } = probed;
     const at = app.clock.now();
     // The key may have been removed, disabled or replaced meanwhile.
     const now = app.store.keys.find(id);
@@ -204,6 +206,7 @@ export class KeyCommands {
         app.record({ type: "rest-cleared", scope: `key:${id}` });
       }
     }
+    if (same) tellUsage(app, provider, id, usage, at - durationMs);
     return {
       id,
       provider: key.provider,

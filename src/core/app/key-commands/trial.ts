@@ -9,6 +9,7 @@ export interface Trial {
   baseUrl: string | null;
   result: ProbeResult["result"];
   detail: string;
+  usage?: ProbeResult["usage"];
 }
 
 /**
@@ -25,8 +26,8 @@ export async function tryKey(
   let doubtful: Trial | null = null;
   let refusal = "";
   for (const host of hosts) {
-    const { result, detail } = await probeKey(ports, provider, secret, host);
-    if (result === "valid") return { baseUrl: host, result, detail };
+    const { result, detail, usage } = await probeKey(ports, provider, secret, host);
+    if (result === "valid") return { baseUrl: host, result, detail, usage };
     if (result === "invalid") refusal ||= detail;
     else doubtful ??= { baseUrl, result, detail };
   }

@@ -1,14 +1,35 @@
 /** OpenRouter: limits of the account, told in epoch milliseconds and again in the error's metadata. */
-import { type ErrorReply, type Style, wholeSeconds } from "./style.ts";
+import type { CapStatus } from "../caps.ts";
+import { type ErrorReply, find, type Style, wholeSeconds } from "./style.ts";
 
 function error(status: number, message: string, metadata?: Record<string, unknown>): ErrorReply {
   return { status, body: { error: { code: status, message, ...(metadata && { metadata }) } } };
+}
+
+/** As of the account, whatever the key; the rate limit is what it has said since that limit went. */
+function keyReply(status: readonly CapStatus[]): unknown {
+  const day = find(status, "requests", "day");
+  const left = day === undefined ? 0 : Math.max(0, day.limit.cap - day.used);
+  return {
+    data: {
+      label: "sk-or-v1-sim...ted",
+      limit: null,
+      limit_remaining: null,
+      limit_reset: null,
+      usage: 0,
+      usage_daily: 0,
+      is_free_tier: true,
+      rate_limit: { requests: -1, interval: "10s", note: "This field is deprecated." },
+      ...(day && { free_model_daily_requests: { limit: day.limit.cap, used: day.used, remaining: left } }),
+    },
+  };
 }
 
 export const openrouter: Style = {
   greeting: "OPENROUTER PROCESSING",
   streamUsage: "extra",
   headers: () => ({}),
+  usage: { path: "/key", body: keyReply },
   unauthorized: () => error(401, "User not found."),
   badRequest: (message) => error(400, message),
   unknownModel: (model) => error(404, `No endpoints found for ${model}.`),

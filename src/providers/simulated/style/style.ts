@@ -20,6 +20,8 @@ export interface Style {
   unavailable(): ErrorReply;
   /** SSE comment with which a stream begins, if it does. */
   greeting: string | null;
+  /** Where it tells what is used of an account's limits, if it does: the end of the path, and the reply. */
+  usage?: { path: string; body(status: readonly CapStatus[]): unknown };
   /** Where usage stands in a stream: always in the last content chunk, always in a chunk of its own, or there only when asked for. */
   streamUsage: "last" | "extra" | "asked";
 }
