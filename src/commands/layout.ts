@@ -19,7 +19,7 @@ export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = prefix;
   let isEmpty = true;
-  for (const word of text.slice(prefix.length).split(" ")) {
+  for (const word of wordsOf(text.slice(prefix.length))) {
     if (!isEmpty && lengthOf(line) + 1 + lengthOf(word) > width) {
       lines.push(line);
       line = hanging;
@@ -30,6 +30,20 @@ export function wrapText(text: string, width: number): string[] {
   }
   return [...lines, line];
 }
+
+/** A number and its unit are one word: `2.1 s`, `97 %`. */
+function wordsOf(text: string): string[] {
+  const words: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = words.at(-1);
+    if (last !== undefined && UNIT.test(word) && /\d$/.test(last))
+      words[words.length - 1] = `${last} ${word}`;
+    else words.push(word);
+  }
+  return words;
+}
+
+const UNIT = /^(?:ms|s|min|h|d|%|kB|MB|GB|TB)(?:$|\W)/;
 
 /**
  * A table that is too wide: columns in which nothing is said are left out, and the last is broken into lines. If that is not

@@ -43,7 +43,7 @@ export function define(command: Command, context: Context): void {
   withRemoteOptions(revoke).action(async (name: string, options: RemoteOptions) => {
     await execute(options, { type: "token-revoke", name });
     if (output.json) output.data({ tokens: [{ name, revoked: true }] });
-    else output.line(`revoked ${name}`);
+    else output.line(`Revoked ${name}.`);
   });
   withExamples(revoke, "freellm token revoke laptop");
 

@@ -144,6 +144,18 @@ describe("doctor --online", () => {
   });
 });
 
+it("doctor --online tells of an endpoint that refuses in words", async () => {
+  using folder = temporaryFolder();
+  const baseUrl = "http://127.0.0.1:9/v1";
+  await addCustomKey(folder.path, { name: "home", baseUrl, key: null, models: ["m"] });
+  const { of } = await checksOf(folder.path, ["--online"]);
+  expect(of("reach")).toMatchObject([
+    { result: "fail", message: "home cannot be reached: the connection was refused." },
+  ]);
+  const { stderr } = await cli(folder.path, ["models", "refresh", "home", "--dry-run"]);
+  expect(stderr).toContain("warning: home could not be asked: the connection was refused.\n");
+});
+
 describe("what the state tells", () => {
   const key = {
     ...{ provider: "groq", label: null, account: "a", detail: null, until: null, last4: "1234", order: 1 },

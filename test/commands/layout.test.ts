@@ -23,6 +23,16 @@ describe("a line of words", () => {
   it("counts what is seen: colours have no width", () =>
     expect(wrapText("\u001b[1mone\u001b[22m two", 7)).toHaveLength(1));
 
+  it("keeps a number with its unit", () => {
+    expect(wrapText("it is free in 2.1 s, or 97 % of it", 18)).toEqual([
+      "it is free in",
+      "2.1 s, or 97 % of",
+      "it",
+    ]);
+    expect(wrapText("done after 412 ms", 14)).toEqual(["done after", "412 ms"]);
+    expect(wrapText("there are 4 steps", 12)).toEqual(["there are 4", "steps"]);
+  });
+
   it("never breaks a word: an address is there to be copied", () =>
     expect(wrapText("see https://example.com/a/long/path now", 12)).toEqual([
       "see",

@@ -26,13 +26,13 @@ export function keyChecks(snapshot: Snapshot): Check[] {
   const checks = [...broken, ...resting];
   checks.push(
     good > 0
-      ? ok("keys", `${good} of ${keys.length} keys can be used.`)
+      ? ok("keys", `${good} of ${keys.length} ${keys.length === 1 ? "key" : "keys"} can be used.`)
       : fail("keys", "No key can be used.", "Add one: freellm keys add. Why: freellm keys list"),
   );
   const ready = models.filter(({ available }) => available).length;
   checks.push(
     ready > 0
-      ? ok("models", `${ready} models are ready.`)
+      ? ok("models", ready === 1 ? "1 model is ready." : `${ready} models are ready.`)
       : fail("models", "No model is ready.", "Why: freellm models list"),
   );
   return [...checks, ...withoutKeys(snapshot), ...limitChecks(snapshot), ...drainChecks(snapshot)];

@@ -3,6 +3,7 @@ import type { EndpointView, KeyView } from "../../core/command.ts";
 import { createOutbound } from "../../core/net/outbound.ts";
 import { checkProxyUrl } from "../../core/net/proxy-url.ts";
 import { systemResolver } from "../../core/net/resolver.ts";
+import { classifyError } from "../../providers/classify/transport.ts";
 import { providers } from "../../providers/index.ts";
 import type { Context } from "../context.ts";
 import { loadSettings } from "../open.ts";
@@ -52,7 +53,8 @@ export async function onlineChecks(
         const here = (before + clock.now()) / 2;
         return { name, skewMs: Number.isNaN(told) ? null : told + 500 - here, problem: null };
       } catch (error) {
-        return { name, skewMs: null, problem: error instanceof Error ? error.message : String(error) };
+        const { message } = classifyError({ name }, error);
+        return { name, skewMs: null, problem: message.replace(`${name}: `, "") };
       }
     }),
   );

@@ -126,7 +126,7 @@ function stepLines(step: ExplainedStep, call: number, { at, strategy }: Explanat
 
 function passedLines(passed: readonly PassedView[], others: Record<string, number>, at: number): string[] {
   const lines = passed.map(({ keyId, model, why, until }) => {
-    return `    not ${model} with ${keyId}: ${why}${until === null ? "" : `, ${untilText(until, at)}`}`;
+    return `    not ${model} with ${keyId}: ${why}${until === null ? "" : `; free ${untilText(until, at)}`}`;
   });
   const further = othersInWords(others);
   return further === "" ? lines : [...lines, `    nor further ones: ${further}`];

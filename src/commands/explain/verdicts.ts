@@ -16,7 +16,7 @@ export function printVerdicts(output: Output, verdicts: readonly VerdictView[], 
   ];
   const rows = verdicts.map(({ model, keyId, why, until, score, parts }, index) => [
     ...[String(index + 1), model, keyId],
-    why === null ? "free" : `${why}${until === null ? "" : `, ${untilText(until, at)}`}`,
+    why === null ? "free" : `${why}${until === null ? "" : `; free ${untilText(until, at)}`}`,
     ...(isScored ? [score, parts.quality, parts.success, parts.speed, parts.quota].map(number) : []),
   ]);
   output.table(head, rows, (text, column) =>

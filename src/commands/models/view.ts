@@ -34,7 +34,12 @@ export function modelData(model: ModelView): Record<string, unknown> {
 }
 
 const HEAD = ["ID", "CTX", "CAN", "IQ", "TRAINS", "STATE"] as const;
-const WIDTHS = [38, 5, 4, 2, 6] as const;
+/** Of all columns but the first, which takes what is left, but no less than this. */
+const WIDTHS = [5, 4, 2, 6] as const;
+const ID_WIDTH = 38;
+/** Room for what keeps a model from being used. */
+const STATE_WIDTH = 24;
+const GAP = 2;
 const TRAINS: Readonly<Record<ModelView["dataUse"], string>> = {
   no_training: "no",
   may_train: "may",
@@ -52,7 +57,8 @@ on what is sent. STATE begins with a pin (^) where the model goes first.`;
  * gets a line of its own: it is there to be copied, so it is never cut.
  */
 export function printModels(output: Output, models: readonly ModelView[], now: number): void {
-  output.line(output.paint.bold(columns([...HEAD])));
+  const width = idWidth(output, models);
+  output.line(output.paint.bold(columns([...HEAD], width)));
   for (const model of models) {
     const [id, ...cells] = [
       model.id,
@@ -63,15 +69,24 @@ export function printModels(output: Output, models: readonly ModelView[], now: n
     ].map(sanitize);
     const state = stateText(model, now);
     const colour = model.available ? "green" : model.enabled ? "yellow" : "gray";
-    const isLong = (id ?? "").length > WIDTHS[0];
+    const isLong = (id ?? "").length > width;
     if (isLong) output.line(id);
-    output.line(`${columns([isLong ? "" : (id ?? ""), ...cells])}${output.paint[colour](sanitize(state))}`);
+    output.line(
+      `${columns([isLong ? "" : (id ?? ""), ...cells], width)}${output.paint[colour](sanitize(state))}`,
+    );
   }
 }
 
-function columns(cells: readonly string[]): string {
+/** A terminal that is wide enough shows every id on the line of its model. */
+function idWidth({ columns: terminal }: Output, models: readonly ModelView[]): number {
+  const others = WIDTHS.reduce<number>((sum, width) => sum + width + GAP, GAP) + STATE_WIDTH;
+  const longest = Math.max(...models.map(({ id }) => id.length));
+  return Math.max(ID_WIDTH, Math.min(longest, (terminal ?? 0) - others));
+}
+
+function columns(cells: readonly string[], width: number): string {
   return cells
-    .map((cell, index) => cell.padEnd((WIDTHS[index] ?? 0) + 2))
+    .map((cell, index) => cell.padEnd((index === 0 ? width : (WIDTHS[index - 1] ?? 0)) + GAP))
     .join("")
     .replace(/STATE\s+$/, "STATE");
 }

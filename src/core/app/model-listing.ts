@@ -44,7 +44,9 @@ export async function askForModels(
     return listing;
   } catch (error) {
     if (abort.signal.aborted) return { error: `no answer within ${TIMEOUT_MS / 1000} s` };
-    return { error: ports.providers.classifyError(provider, error).message.replace(/\.$/, "") };
+    const { message } = ports.providers.classifyError(provider, error);
+    // Whoever tells it names the provider.
+    return { error: message.replace(`${provider.name}: `, "").replace(/\.$/, "") };
   } finally {
     timer.cancel();
   }
