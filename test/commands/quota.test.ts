@@ -56,7 +56,7 @@ describe("freellm quota", () => {
       ...{ provider: "limited-1", model: "limited-1/limited", key: "limited-1-1", account: "limited-1-1" },
       ...{ keys: ["limited-1-1"], metric: "requests", window: "day", used: 4, cap: 10, left: 6 },
       ...{ resetsAt: ISO, ratePerHour: expect.any(Number), runsDryAt: ISO, confidence: "low" },
-      ...{ source: "user", asOf: null },
+      ...{ source: "user", asOf: null, elsewhere: 0 },
     });
     expect(quotas.find((one: Quota) => one.window === "minute")).toMatchObject({ used: 4 * 18, cap: 5_000 });
     expect(free).toMatchObject({ requests: 6, unlimited: 1, runsDryAt: null, resetsAt: ISO });

@@ -1,5 +1,5 @@
 /** What another tool uses of the same account is known here, too: over real sockets, with the compiled program. */
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { LimitSpec } from "../../src/core/provider.ts";
 import {
   createSimulatedProvider,
@@ -12,6 +12,8 @@ import { clientOf, HELLO } from "../support/stage.ts";
 
 const MODEL = "google/gemma-4-31b-it:free";
 const SECRET = `sk-or-v1-${"0".repeat(64)}`;
+
+beforeAll(ensureBinary);
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -30,7 +32,6 @@ interface Stand {
 
 /** OpenRouter with so many free calls a day. `answer` takes the place of its own reply about use. */
 async function openStand(cap: number, answer?: () => Response): Promise<Stand> {
-  await ensureBinary();
   const day: LimitSpec = {
     ...{ scope: "account", pool: ":free", metric: "requests", window: "day", cap },
     ...{ reset: { zone: "UTC" }, source: "documented" },
