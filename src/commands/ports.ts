@@ -1,6 +1,6 @@
 /** The outside world as it really is. */
 import { randomBytes } from "node:crypto";
-import type { Clock, Random, Timers } from "../core/ports.ts";
+import type { Clock, Random, Timer, Timers } from "../core/ports.ts";
 
 export const clock: Clock = {
   now: () => Date.now(),
@@ -8,11 +8,20 @@ export const clock: Clock = {
 };
 
 export const timers: Timers = {
-  after(milliseconds, callback) {
-    const handle = setTimeout(callback, milliseconds);
-    return { cancel: () => clearTimeout(handle) };
-  },
+  after: (milliseconds, callback) => new SystemTimer(callback, milliseconds),
 };
+
+class SystemTimer implements Timer {
+  readonly #handle: ReturnType<typeof setTimeout>;
+
+  constructor(callback: () => void, milliseconds: number) {
+    this.#handle = setTimeout(callback, milliseconds);
+  }
+
+  cancel(): void {
+    clearTimeout(this.#handle);
+  }
+}
 
 export const random: Random = {
   bytes: (length) => randomBytes(length),

@@ -10,7 +10,7 @@ beforeAll(async () => {
     env: {
       FREELLM_HEADER_HOLD_MS: "200",
       FREELLM_HEARTBEAT_MS: "100",
-      FREELLM_FIRST_CONTENT_MS: "1500",
+      FREELLM_FIRST_CONTENT_MS: "3000",
       FREELLM_MAX_WAIT_MS: "0",
     },
   });
@@ -75,7 +75,7 @@ const said = (text: string): string =>
 
 it("gets the refusal as an event when it comes after the headers are out", async () => {
   const refusal = reply(400, { error: { code: "content_policy_violation", message: "not with me" } });
-  const [, other] = await stage.endpoints("refused", [late(500, refusal), null]);
+  const [, other] = await stage.endpoints("refused", [late(300, refusal), null]);
   const { status, text } = await ask("refused");
   expect(status).toBe(200);
   expect(errorOf(text)).toMatchObject({ error: { code: expect.stringContaining("content") } });
@@ -83,7 +83,7 @@ it("gets the refusal as an event when it comes after the headers are out", async
 });
 
 it("gets the whole answer when one breaks that began after the headers were out", async () => {
-  await stage.endpoints("mended", [late(500, cutAfter(8, { content: TEXT })), answer({ content: TEXT })]);
+  await stage.endpoints("mended", [late(300, cutAfter(8, { content: TEXT })), answer({ content: TEXT })]);
   const { status, text } = await ask("mended");
   expect(status).toBe(200);
   expect(said(text)).toBe(TEXT);
@@ -91,7 +91,7 @@ it("gets the whole answer when one breaks that began after the headers were out"
 });
 
 it("gets an error event when nobody may mend it", async () => {
-  const steps = [late(500, cutAfter(8, { content: TEXT })), answer({ content: TEXT })];
+  const steps = [late(300, cutAfter(8, { content: TEXT })), answer({ content: TEXT })];
   const [, other] = await stage.endpoints("unmended", steps);
   const { text } = await ask("unmended", { "x-freellm-rescue": "off" });
   expect(errorOf(text)).toMatchObject({ error: { message: expect.any(String) } });

@@ -113,15 +113,15 @@ function timeOf(event: LoggedEvent): number {
 }
 
 function pack(event: RouterEvent, words: Words, start: number): PackedEvent {
-  const word = (text: string): number => words.number(text);
   switch (event.type) {
     case "request-finished":
       return 0;
     case "call-reserved": {
       const { callId, at, tokens, inputTokens, estimate, attempt = null } = event;
-      const key = word(event.keyId);
+      const key = words.number(event.keyId);
+      const model = words.number(event.model);
       const double = event.isDouble === true ? 1 : 0;
-      return [1, callId, key, word(event.model), at - start, tokens, inputTokens, estimate, attempt, double];
+      return [1, callId, key, model, at - start, tokens, inputTokens, estimate, attempt, double];
     }
     case "call-settled": {
       const { callId, at, requests, inputTokens, outputTokens, counted, generationMs = null } = event;
@@ -129,26 +129,26 @@ function pack(event: RouterEvent, words: Words, start: number): PackedEvent {
     }
     case "call-succeeded": {
       const { callId = null, keyId, model, at, firstContentMs } = event;
-      return [3, callId, word(keyId), word(model), at - start, firstContentMs];
+      return [3, callId, words.number(keyId), words.number(model), at - start, firstContentMs];
     }
     case "call-failed": {
       const { kind, scope, until = null, status = null } = event.failure;
-      const { keyId, model, at } = event;
-      return [4, word(keyId), word(model), at - start, word(kind), word(scope), until, status];
+      const place = [words.number(event.keyId), words.number(event.model), event.at - start] as const;
+      return [4, ...place, words.number(kind), words.number(scope), until, status];
     }
     case "limit-observed": {
       const { keyId, model, at, observations } = event;
       const seen = observations.map((one): PackedObservation => {
         const { cap = null, remaining = null, resetAt = null } = one;
-        const subject = one.subject === undefined ? null : word(one.subject);
-        return [word(one.metric), word(one.window), subject, cap, remaining, resetAt];
+        const subject = one.subject === undefined ? null : words.number(one.subject);
+        return [words.number(one.metric), words.number(one.window), subject, cap, remaining, resetAt];
       });
-      return [5, word(keyId), word(model), at - start, seen];
+      return [5, words.number(keyId), words.number(model), at - start, seen];
     }
     case "conversation-bound":
-      return [6, event.conversation, word(event.keyId), word(event.model), event.at - start];
+      return [6, event.conversation, words.number(event.keyId), words.number(event.model), event.at - start];
     case "rest-set":
-      return [7, event.scope, word(event.kind), event.until, event.at - start, event.guessed ? 1 : 0];
+      return [7, event.scope, words.number(event.kind), event.until, event.at - start, event.guessed ? 1 : 0];
     default:
       return archiveText(event);
   }

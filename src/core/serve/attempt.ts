@@ -27,7 +27,8 @@ function createCancellableAttempt(
   request: ChatRequest,
   client: ClientLink,
 ): CancellableAttempt<LiveAnswer> {
-  const images = new InlineImages(gateway, request);
+  /** Made where one is needed. */
+  let images: InlineImages | null = null;
   const { holdTools } = gateway.limits;
   return async (reservation, situation, cancel) => {
     const { target } = reservation;
@@ -38,25 +39,22 @@ function createCancellableAttempt(
     const call = new Call(gateway, provider, client, turn);
     cancel?.addEventListener("abort", () => call.giveUp(), { once: true });
     try {
-      await durable(gateway);
+      try {
+        await gateway.journal.committed();
+      } catch (error) {
+        // Use that cannot be written is still counted in memory: serving goes on, and the log says so.
+        gateway.log.error("the use of a key could not be saved", { error: String(error) });
+      }
       // The provider was not asked, and will not be.
       if (client.gone) return { failure: { ...call.failureOf(null), unsent: true } };
-      const inline = provider.images === "inline";
-      const sent = inline ? await images.inlined(call.signal, gateway.proxyOf(target.key.id)) : request;
-      return await call.run(sent, reservation, situation);
+      if (provider.images !== "inline") return await call.run(request, reservation, situation);
+      images ??= new InlineImages(gateway, request);
+      const inlined = await images.inlined(call.signal, gateway.proxyOf(target.key.id));
+      return await call.run(inlined, reservation, situation);
     } catch (error) {
       return { failure: call.failureOf(error), begun: turn.begun };
     } finally {
       if (!call.committed) call.close();
     }
   };
-}
-
-/** Use that cannot be written is still counted in memory: serving goes on, and the log says so. */
-async function durable(gateway: Gateway): Promise<void> {
-  try {
-    await gateway.journal.committed();
-  } catch (error) {
-    gateway.log.error("the use of a key could not be saved", { error: String(error) });
-  }
 }

@@ -11,7 +11,8 @@ import type { AnswerStream, LiveAnswer } from "./live-answer.ts";
 import { problemResponse, routingHeaders } from "./report.ts";
 import type { RequestOptions } from "./request-options.ts";
 import { RescuedAnswer } from "./rescue.ts";
-import { attemptRecord, RoutedRequest, type Started } from "./routed-request.ts";
+import { attemptRecord } from "./route-ports.ts";
+import { RoutedRequest, type Started } from "./routed-request.ts";
 import { type StreamEnd, streamBody } from "./stream.ts";
 
 /** One request from its decoded form to its end. */

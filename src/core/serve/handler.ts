@@ -1,14 +1,11 @@
-/** The routes. Guard, body and the error boundary stand in front of every one of them. */
-import { Hono } from "hono";
+/** What stands in front of every request: guard, body and the error boundary. Chat is served from here, all else by the routes. */
 import { type Problem, ProblemError } from "../chat/problem.ts";
-import { encodeModel } from "../surface/models.ts";
 import type { Surface } from "../surface/surface.ts";
-import { type AdminOptions, adminRoutes } from "./admin.ts";
+import type { AdminOptions } from "./admin.ts";
 import { ChatExchange } from "./chat.ts";
 import { ClientLink } from "./client-link.ts";
 import type { Gateway } from "./gateway.ts";
 import { type Guard, type GuardedRequest, readBody, requestPath } from "./guard.ts";
-import { findModel, ModelList } from "./listing.ts";
 import { problemResponse } from "./report.ts";
 import { requestOptions } from "./request-options.ts";
 
@@ -33,9 +30,7 @@ export interface HandlerOptions {
 const MAX_DEPTH = 64;
 /** Watching a connection costs more than most short answers last; one that has left is noticed then all the same. */
 const WATCH_CLIENT_AFTER_MS = 50;
-const MODELS_PATH = "/v1/models";
 const CHAT_PATH = "/v1/chat/completions";
-const METHODS = ["GET", "POST"] as const;
 /** Requests that are served at once, and of them those that wait for a target. */
 const MAX_IN_FLIGHT = 2_048;
 const MAX_WAITING = 512;
@@ -48,38 +43,22 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
     problemResponse(openaiChat, problem, { "x-request-id": gateway.newRequestId() });
 
   let inFlight = 0;
-  const routes = new Hono();
-  routes.get("/healthz", (context) => context.json({ status: "ok" }));
-  routes.get("/readyz", (context) =>
-    options.draining() ? context.json({ status: "draining" }, 503) : context.json({ status: "ready" }),
-  );
-  const models = new ModelList(gateway.state);
-  routes.get(MODELS_PATH, () => json(models.text(gateway.clock.now())));
-  routes.get("/v1/models/:id{.+}", (context) => {
-    const name = context.req.param("id");
-    const model = findModel(gateway.state, name, gateway.clock.now());
-    if (model) return json(encodeModel(model));
-    const message = `The model "${name}" does not exist. See: freellm models list`;
-    return refuse({ kind: "unknown_model", message, parameter: "model" });
-  });
-  routes.route("/admin", adminRoutes(options.admin, gateway));
-  routes.notFound((context) => {
-    const { method, path } = context.req;
-    const allowed = METHODS.filter((known) => routes.router.match(known, path)[0].length > 0);
-    if (allowed.length === 0)
-      return refuse({ kind: "not_found", message: `Unknown route: ${method} ${path}` });
-    const response = refuse({ kind: "method_not_allowed", message: `${method} is not allowed on ${path}.` });
-    response.headers.set("allow", allowed.join(", "));
-    return response;
-  });
   const failed = (error: unknown): Response => {
     if (error instanceof ProblemError) return refuse(error.problem);
     const text = error instanceof Error ? (error.stack ?? String(error)) : String(error);
     gateway.log.error("a request failed inside freellm", { error: text });
     return refuse({ kind: "internal", message: "freellm failed at this request; its log says why." });
   };
-  routes.onError(failed);
-  routes.post(CHAT_PATH, (context) => chat(context.req.raw, openaiChat));
+
+  /** Everything but chat. What it is made of is loaded when somebody asks for it. */
+  let routes: ((request: Request) => Promise<Response> | Response) | null = null;
+  async function openRoutes(request: Request): Promise<Response> {
+    const { createRoutes } = await import("./routes.ts");
+    const { admin, draining } = options;
+    const served = { chatPath: CHAT_PATH, chat: (request: Request) => chat(request, openaiChat) };
+    routes ??= createRoutes({ gateway, admin, draining, refuse, failed, ...served });
+    return await routes(request);
+  }
 
   async function chat(request: Request, surface: Surface): Promise<Response> {
     if (options.draining()) {
@@ -120,7 +99,7 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
     if (arrived.path === CHAT_PATH && arrived.method === "POST") {
       return chat(request, openaiChat).catch(failed);
     }
-    return routes.fetch(request);
+    return routes === null ? openRoutes(request) : routes(request);
   };
 }
 
@@ -144,8 +123,4 @@ class Arrived implements GuardedRequest {
   get peer(): string | null {
     return this.#connection.peer(this.#request);
   }
-}
-
-function json(body: string): Response {
-  return new Response(body, { headers: { "content-type": "application/json" } });
 }

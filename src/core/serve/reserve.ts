@@ -1,6 +1,6 @@
 /** Takes a place in every counter of a target, synchronously, and gives it back exactly once. */
 import type { Need } from "../route/counter.ts";
-import type { CallNumber, Reservation } from "../route/failover.ts";
+import type { CallNumber, Reservation, Spent } from "../route/failover.ts";
 import type { Target } from "../route/target.ts";
 import type { Gateway } from "./gateway.ts";
 
@@ -26,16 +26,31 @@ export function reserve(
     estimate,
     ...call,
   });
-  let settled = false;
-  return {
-    callId,
-    target,
-    need,
-    settle(spent) {
-      if (settled) return;
-      settled = true;
-      gateway.record({ type: "call-settled", callId, at: gateway.clock.now(), ...spent });
-      gateway.waiters.wakeFirst();
-    },
-  };
+  return new OpenReservation(gateway, callId, target, need);
+}
+
+class OpenReservation implements Reservation {
+  readonly callId: number;
+  readonly target: Target;
+  readonly need: Need;
+  readonly #gateway: Gateway;
+  #settled = false;
+
+  constructor(gateway: Gateway, callId: number, target: Target, need: Need) {
+    this.#gateway = gateway;
+    this.callId = callId;
+    this.target = target;
+    this.need = need;
+  }
+
+  settle({ requests, inputTokens, outputTokens, counted, generationMs }: Spent): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    const { clock, waiters } = this.#gateway;
+    const { callId } = this;
+    const spent = { requests, inputTokens, outputTokens, counted };
+    const event = { type: "call-settled" as const, callId, at: clock.now(), ...spent };
+    this.#gateway.record(generationMs === undefined ? event : { ...event, generationMs });
+    waiters.wakeFirst();
+  }
 }

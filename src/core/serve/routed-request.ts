@@ -4,9 +4,8 @@ import type { Problem } from "../chat/problem.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import { measureRequest } from "../route/estimate.ts";
 import type { AttemptRecord } from "../route/event.ts";
-import { type FailoverPorts, failover, type Outcome } from "../route/failover.ts";
+import { failover, type Outcome } from "../route/failover.ts";
 import { newProgress, type RouteRequest } from "../route/plan.ts";
-import { hingesOnCount } from "../route/recount.ts";
 import { strategyOf } from "../route/score.ts";
 import type { Target } from "../route/target.ts";
 import { createRedactor } from "../vault/redact.ts";
@@ -18,20 +17,20 @@ import type { LiveAnswer } from "./live-answer.ts";
 import { problemOf } from "./report.ts";
 import type { RequestOptions } from "./request-options.ts";
 import { canRescue, continuation } from "./rescue.ts";
-import { reserve } from "./reserve.ts";
+import { attemptRecord, type RoutedFacts, RoutePorts } from "./route-ports.ts";
 import { Trace } from "./trace.ts";
 import { type Place, WaitAbortedError } from "./waiters.ts";
 
 export type Started = { answer: LiveAnswer } | { problem: Problem } | { gone: true };
 
-export class RoutedRequest {
+export class RoutedRequest implements RoutedFacts {
+  readonly id: string;
+  readonly place: Place;
   readonly #gateway: Gateway;
   readonly #request: ChatRequest;
   readonly #options: RequestOptions;
   readonly #client: ClientLink;
-  readonly #id: string;
   readonly #startedAt: number;
-  readonly #place: Place;
   #route: RouteRequest | null = null;
   /** The hops that failed, in order. */
   readonly failed: AttemptRecord[] = [];
@@ -56,9 +55,9 @@ export class RoutedRequest {
     this.#request = request;
     this.#options = options;
     this.#client = client;
-    this.#id = id;
+    this.id = id;
     this.#startedAt = gateway.clock.monotonic();
-    this.#place = gateway.waiters.arrive();
+    this.place = gateway.waiters.arrive();
     this.model = request.model;
   }
 
@@ -86,7 +85,7 @@ export class RoutedRequest {
       candidates: resolution.targets,
       ...measureRequest(this.#request, this.#options.private),
       weights: strategyOf(resolution.strategy, catalogue.preferences.weights).weights,
-      seed: seedOf(this.#id),
+      seed: seedOf(this.id),
       bound: boundTarget(gateway, conversation, resolution.targets),
       progress: newProgress(),
     };
@@ -145,7 +144,8 @@ export class RoutedRequest {
     };
     try {
       const attempt = createAttempt(this.#gateway, request, this.#client);
-      const outcome = await failover(route, attempt, limits, this.#ports(route, request, since));
+      const ports = new RoutePorts(this.#gateway, this.#client, this, route, request, since);
+      const outcome = await failover(route, attempt, limits, ports);
       if (outcome.kind === "committed") {
         this.servedBy = outcome.target;
         this.trace.answered(outcome.target, this.#gateway.clock.now());
@@ -155,47 +155,8 @@ export class RoutedRequest {
       if (error instanceof WaitAbortedError) return null;
       throw error;
     } finally {
-      this.#gateway.waiters.passOn(this.#place);
+      this.#gateway.waiters.passOn(this.place);
     }
-  }
-
-  #ports(route: RouteRequest, request: ChatRequest, since: number): FailoverPorts {
-    const gateway = this.#gateway;
-    const estimate = route.tokens.input;
-    let wasCounted = false;
-    return {
-      now: () => this.trace.looked(gateway.clock.now(), gateway.state.sequence),
-      elapsed: () => gateway.clock.monotonic() - since,
-      record: (event) => gateway.record(event),
-      reserve: (target, need, call) => {
-        this.trace.chosen(route, target, need, call);
-        gateway.waiters.took(this.#place);
-        return reserve(gateway, target, need, estimate, call, this.#id);
-      },
-      allowsHedge: () => gateway.limits.hedge && gateway.state.allowsHedge,
-      allowsRetry: () => gateway.state.allowsRetry,
-      wait: (until) => {
-        const waited = this.trace.waits(route, until);
-        return gateway.waiters.wait(until, this.#client.signal, this.#place).finally(() => {
-          waited.durationMs = gateway.clock.now() - waited.at;
-        });
-      },
-      recount: (chosen, now) => {
-        if (wasCounted || !hingesOnCount(route, chosen, now)) return null;
-        wasCounted = true;
-        return gateway.tokenizer.count(request).then((counted) => {
-          if (counted === null) return;
-          this.trace.counted(route, counted, gateway.clock.now());
-          route.tokens = { ...route.tokens, counted };
-        });
-      },
-      hop: (target, failure, startedAt) => {
-        if (failure.kind === "invalid_key") gateway.doubt(target.key.id);
-        const durationMs = gateway.clock.now() - startedAt;
-        this.trace.failed(target, failure, durationMs);
-        this.failed.push(attemptRecord(target, failure, durationMs));
-      },
-    };
   }
 
   /** The conversation stays here from now on. */
@@ -230,18 +191,4 @@ function boundTarget(
 /** The number in a request's name: different for each, and the same when it is replayed. */
 function seedOf(requestId: string): number {
   return Number.parseInt(requestId.slice(-8), 16) || 0;
-}
-
-/** A hop of the trail; `failure` null for the one that answered. */
-export function attemptRecord(target: Target, failure: Failure | null, durationMs: number): AttemptRecord {
-  return {
-    provider: target.key.provider,
-    model: target.model.model.id,
-    keyId: target.key.id,
-    outcome: failure?.kind ?? "ok",
-    status: failure?.status ?? null,
-    rule: failure?.rule ?? null,
-    message: failure?.message ?? null,
-    durationMs,
-  };
 }
