@@ -127,7 +127,7 @@ export interface LearntLimit {
   source: LearntSource;
   /** Absent where it slides, and in what older programs wrote. */
   reset?: LimitReset;
-  /** What others had used, and until when (epoch milliseconds) that counts; absent where nothing was. */
+  /** What others had used by the usage endpoint, and until when (epoch milliseconds) that counts; absent where nothing was. */
   elsewhere?: { amount: number; until: number };
 }
 

@@ -112,7 +112,8 @@ export function learntLimits(catalogue: Catalogue, now: number): LearntLimit[] {
       const { scope, pool, metric, window, reset } = counter.limit;
       const owner = scope === "key" ? { keyId: key.id } : {};
       const place = { account: key.account, model: model.key, ...owner };
-      const elsewhere = counter.elsewhere(now);
+      // Replies tell it again with the next call; the endpoint is asked seldom.
+      const elsewhere = learnt.source === "usage_endpoint" ? counter.elsewhere(now) : null;
       found.set(counter, {
         ...{ ...place, scope, pool, metric, window, ...learnt },
         ...(reset === "sliding" ? {} : { reset }),
