@@ -17,11 +17,13 @@ const BUILT_IN: readonly ProviderSpec[] = Object.values(catalogue).sort(
   (one, other) => OFFERED.indexOf(one.status) - OFFERED.indexOf(other.status) || (one.id < other.id ? -1 : 1),
 );
 
+const BY_ID: ReadonlyMap<string, ProviderSpec> = new Map(BUILT_IN.map((provider) => [provider.id, provider]));
+
 const DIALECTS = { openai: openaiDialect, gemini: geminiDialect };
 
 export const providers: Providers = {
   all: () => BUILT_IN,
-  find: (id) => BUILT_IN.find((provider) => provider.id === id),
+  find: (id) => BY_ID.get(id),
   custom: customProvider,
   recognise: (key) => recogniseKey(BUILT_IN, key),
   dialect: (provider) => DIALECTS[provider.dialect],

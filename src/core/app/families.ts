@@ -48,9 +48,12 @@ export function ownFamily(id: string, familyOf: FamilyOf): string {
 
 /** By the models of these providers. Names that stand for several families say nothing. */
 export function familiesOf(providers: readonly ProviderSpec[]): FamilyOf {
-  const models = providers.flatMap((provider) => provider.models);
   const namesOf = (made: (name: string) => string): ReadonlyMap<string, string> =>
-    unambiguous(models.flatMap(({ id, family }) => [made(id), made(family)].map((name) => [name, family])));
+    unambiguous(
+      providers
+        .flatMap(({ models }) => models)
+        .flatMap(({ id, family }) => [made(id), made(family)].map((name) => [name, family])),
+    );
   let bare: ReadonlyMap<string, string> | null = null;
   let plain: ReadonlyMap<string, string> | null = null;
   // Most installations never ask.

@@ -33,15 +33,17 @@ export interface Layers {
 
 /** `own` is for endpoints of the user's: nothing is taken from their models, and none is withheld. */
 export function layered(base: ProviderSpec, own: boolean, layers: Layers): LayeredProvider {
-  const origin = own ? "user" : "built_in";
-  const models = new Map<string, LayeredModel>(
-    base.models.map((model) => [
-      model.id,
-      { ...model, ...(own && { family: ownFamily(model.id, layers.familyOf) }), origin, goneAt: null },
-    ]),
-  );
-  let provider = base;
+  const origin: ModelOrigin = own ? "user" : "built_in";
   const imported = own ? undefined : layers.catalogue?.providers.get(base.id);
+  const known = base.models.map((model): LayeredModel => {
+    const layer = { ...model, origin, goneAt: null };
+    if (own) layer.family = ownFamily(model.id, layers.familyOf);
+    return layer;
+  });
+  // Nearly all of them, at every start.
+  if (!imported && !layers.list) return { ...base, models: known };
+  const models = new Map(known.map((model) => [model.id, model]));
+  let provider = base;
   if (imported && layers.catalogue && dayOf(layers.catalogue.issued) >= base.asOf) {
     const { models: _, ...facts } = imported;
     provider = { ...base, ...facts };

@@ -127,10 +127,12 @@ export class Catalogue {
     const given = [...first].flatMap((key) => this.models.get(key) ?? []);
     const rank = new Map<string, number>();
     for (const key of this.orderedKeys()) if (!rank.has(key.provider)) rank.set(key.provider, rank.size);
-    const rankOf = (entry: ModelEntry): number => rank.get(entry.model.provider) ?? rank.size;
     const ordered = new Set(given);
-    const others = [...this.models.values()].filter((entry) => !ordered.has(entry));
-    return [...given, ...others.sort((one, other) => rankOf(one) - rankOf(other))];
+    const others: ModelEntry[][] = Array.from({ length: rank.size + 1 }, () => []);
+    for (const entry of this.models.values()) {
+      if (!ordered.has(entry)) others[rank.get(entry.model.provider) ?? rank.size]?.push(entry);
+    }
+    return [...given, ...others.flat()];
   }
 
   orderedKeys(): RoutedKey[] {
@@ -227,12 +229,6 @@ export class Catalogue {
     const all: Target[] = [];
     const current = new Set<string>();
     const keys = this.orderedKeys();
-    const names = (entry: ModelEntry): string[] => [
-      entry.model.id,
-      entry.model.family,
-      ...entry.model.aliases,
-    ];
-    const pins = new Set(this.models.keys());
     for (const entry of this.orderedModels()) {
       const own: Target[] = [];
       for (const key of keys) {
@@ -243,18 +239,25 @@ export class Catalogue {
       }
       index.set(entry.key, own);
       all.push(...own);
-      for (const name of new Set(names(entry))) {
-        // `provider/id` names exactly one model, whatever else is called the same.
-        if (pins.has(name)) continue;
-        const same = index.get(name);
-        if (same) same.push(...own);
-        else index.set(name, [...own]);
+      const { id, family, aliases } = entry.model;
+      this.#name(index, id, own);
+      if (family !== id) this.#name(index, family, own);
+      for (const alias of aliases.length > 1 ? new Set(aliases) : aliases) {
+        if (alias !== id && alias !== family) this.#name(index, alias, own);
       }
     }
     for (const id of this.#targets.keys()) if (!current.has(id)) this.#targets.delete(id);
     this.#counters.forgetUnused(this.#targets.values());
     this.#names = new Names(index, all, this.#preferences);
     return this.#names;
+  }
+
+  #name(index: Map<string, Target[]>, name: string, targets: readonly Target[]): void {
+    // `provider/id` names exactly one model, whatever else is called the same.
+    if (this.models.has(name)) return;
+    const same = index.get(name);
+    if (same) same.push(...targets);
+    else index.set(name, [...targets]);
   }
 
   #target(id: string, key: RoutedKey, model: ModelEntry): Target {

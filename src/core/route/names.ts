@@ -18,7 +18,8 @@ export type Resolution =
 /** Made anew after each change of configuration. */
 export class Names {
   readonly #index: ReadonlyMap<string, readonly Target[]>;
-  readonly #lowerCase = new Map<string, readonly Target[]>();
+  /** Made when somebody writes a name otherwise than it is. */
+  #lowerCase: ReadonlyMap<string, readonly Target[]> | null = null;
   readonly #all: readonly Target[];
   readonly #preferences: Preferences;
 
@@ -31,10 +32,6 @@ export class Names {
     this.#index = index;
     this.#all = all;
     this.#preferences = preferences;
-    for (const [name, targets] of index) {
-      const plain = name.toLowerCase();
-      if (!this.#lowerCase.has(plain)) this.#lowerCase.set(plain, targets);
-    }
   }
 
   resolve(name: string): Resolution {
@@ -47,7 +44,7 @@ export class Names {
     const plain = name.toLowerCase();
     if (plain === "auto") return this.#auto(strategy);
     if (plain.startsWith("auto:")) return this.#profile(plain.slice("auto:".length));
-    const named = this.#index.get(name) ?? this.#lowerCase.get(plain);
+    const named = this.#index.get(name) ?? this.#inLowerCase().get(plain);
     if (named) return { kind: "named", targets: named, strategy: "priority" };
     const byKey = mayNameKey ? this.#byKey(name) : null;
     if (byKey !== null) return byKey;
@@ -60,6 +57,17 @@ export class Names {
     if (plain.includes("opus")) return this.#auto("smart");
     if (plain.includes("haiku")) return this.#auto("fast");
     return this.#auto(strategy);
+  }
+
+  #inLowerCase(): ReadonlyMap<string, readonly Target[]> {
+    if (this.#lowerCase) return this.#lowerCase;
+    const found = new Map<string, readonly Target[]>();
+    for (const [name, targets] of this.#index) {
+      const plain = name.toLowerCase();
+      if (!found.has(plain)) found.set(plain, targets);
+    }
+    this.#lowerCase = found;
+    return found;
   }
 
   resolveChain(names: readonly string[]): Resolution {
