@@ -48,13 +48,34 @@ export function packPlain(record: DecisionRecord): string | null {
   const { tried, retried, refused, objected } = marks;
   const stepFlags = bits([isDouble, sparesFailing, tried, retried, refused, objected]);
   const family = familyUntil === null ? null : familyUntil - at;
-  const place = [bound?.keyId ?? null, bound?.model ?? null] as const;
-  const request = [id, at, version, surface, model, flags, tokens.input, tokens.output] as const;
-  const call = [step.at - at, step.sequence, step.keyId, step.model, step.tokens, step.inputTokens] as const;
-  const about = [step.score, stepFlags, marks.overflowed, family, step.durationMs] as const;
-  const end = [record.status, record.outcome] as const;
-  const { strategy, seed } = record;
-  const packed: PackedPlain = [PLAIN_FORMAT, ...request, strategy, seed, ...place, ...call, ...about, ...end];
+  const packed: PackedPlain = [
+    PLAIN_FORMAT,
+    id,
+    at,
+    version,
+    surface,
+    model,
+    flags,
+    tokens.input,
+    tokens.output,
+    record.strategy,
+    record.seed,
+    bound?.keyId ?? null,
+    bound?.model ?? null,
+    step.at - at,
+    step.sequence,
+    step.keyId,
+    step.model,
+    step.tokens,
+    step.inputTokens,
+    step.score,
+    stepFlags,
+    marks.overflowed,
+    family,
+    step.durationMs,
+    record.status,
+    record.outcome,
+  ];
   return JSON.stringify(packed);
 }
 

@@ -91,31 +91,24 @@ export function* pruneRollups(database: Database, now: number): Generator<void> 
 
 /** Sums in the finest slots, while records are added to them. */
 class FineSlots {
-  /** By start, key, provider and model: most records of a batch are of a few. */
-  readonly #sums = new Map<number, Map<string, Map<string, Rollup[]>>>();
+  readonly #sums = new Map<string, Rollup[]>();
   readonly all: Rollup[] = [];
 
+  /** Those of one key are few: looking through them is faster than making a name of all. */
   of(start: number, provider: string, model: string, keyId: string): Rollup {
-    const keys = madeIn(this.#sums, start, () => new Map<string, Map<string, Rollup[]>>());
-    const models = madeIn(keys, keyId, () => new Map<string, Rollup[]>());
-    const same = madeIn(models, model, (): Rollup[] => []);
-    let sum = same.find((one) => one.provider === provider);
-    if (sum === undefined) {
-      sum = emptyRollup(start, provider, model, keyId);
-      same.push(sum);
-      this.all.push(sum);
+    let sums = this.#sums.get(keyId);
+    if (sums === undefined) {
+      sums = [];
+      this.#sums.set(keyId, sums);
     }
+    for (const sum of sums) {
+      if (sum.model === model && sum.start === start && sum.provider === provider) return sum;
+    }
+    const sum = emptyRollup(start, provider, model, keyId);
+    sums.push(sum);
+    this.all.push(sum);
     return sum;
   }
-}
-
-function madeIn<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }
 
 /**
