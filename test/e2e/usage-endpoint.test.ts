@@ -129,6 +129,8 @@ describe("an account that others use, too", () => {
     expect(refusals(stand)).toBe(0);
     const told = await cli(stand.home, ["explain", "--last"]);
     expect(told.stdout.replace(/\s+/g, " ")).toContain("by its usage endpoint, 5 used elsewhere");
+    const again = await cli(stand.home, ["explain", "--last", "--replay", "--json"]);
+    expect(JSON.parse(again.stdout).explanations[0].replay).toMatchObject({ agrees: true, problem: null });
     const shown = await cli(stand.home, ["quota", "--provider", "openrouter"]);
     expect(shown.stdout).toContain("usage endpoint");
     expect(shown.stdout).toContain("(5 elsewhere)");

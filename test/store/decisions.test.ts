@@ -229,6 +229,15 @@ describe("packed events", () => {
         { metric: "requests", window: "minute" },
       ],
     },
+    {
+      ...{ type: "usage-observed", keyId: place.keyId, at: AT + 5, isLate: true },
+      observations: [
+        {
+          ...{ metric: "requests", window: "day", scope: "account", pool: ":free", reset: { zone: "UTC" } },
+          ...{ cap: 50, remaining: 12, resetAt: AT + 99 },
+        },
+      ],
+    },
     { type: "conversation-bound", conversation: "c1", ...place },
     { type: "rest-set", scope: "key:groq-1", kind: "rate_minute", until: AT + 60, at: AT + 6 },
     { type: "rest-cleared", scope: "key:groq-1" },
