@@ -51,7 +51,16 @@ describe("keys clear", () => {
     expect((await clear("idle-1-1")).stdout).toBe("idle-1-1: It did not rest.\n");
     await ask("idle");
     expect((await clear("idle-1-1")).stdout).toBe(
-      "idle-1-1: It did not rest. It still cannot be called: limit of 1 request a minute. That passes by itself.\n",
+      "idle-1-1: It did not rest. It cannot be called yet: limit of 1 request a minute. That passes by itself.\n",
+    );
+  });
+
+  it("says which of both is so: the rest is over, and the limit is used up all the same", async () => {
+    const [first] = await stage.endpoints("both", [null], { rpm: 1 });
+    first?.upstream.script(tooMany(600));
+    await expect(ask("both")).rejects.toMatchObject({ status: 429 });
+    expect((await clear("both-1-1")).stdout).toBe(
+      "both-1-1: Its rest is over, but it cannot be called yet: limit of 1 request a minute. That passes by itself.\n",
     );
   });
 

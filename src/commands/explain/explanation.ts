@@ -125,11 +125,17 @@ function stepLines(step: ExplainedStep, call: number, { at, strategy }: Explanat
 }
 
 function passedLines(passed: readonly PassedView[], others: Record<string, number>, at: number): string[] {
-  const lines = passed.map(({ keyId, model, why, until }) => {
+  // What had failed is told where it failed.
+  const lines = passed.filter(hasNotFailed).map(({ keyId, model, why, until }) => {
     return `    not ${model} with ${keyId}: ${why}${until === null ? "" : `; free ${untilText(until, at)}`}`;
   });
-  const further = othersInWords(others);
+  const { tried: _, ...rest } = others;
+  const further = othersInWords(rest);
   return further === "" ? lines : [...lines, `    nor further ones: ${further}`];
+}
+
+function hasNotFailed({ reason }: PassedView): boolean {
+  return reason !== "tried";
 }
 
 function failureLines(failure: FailureView, at: number, follows: boolean): string[] {
@@ -137,10 +143,11 @@ function failureLines(failure: FailureView, at: number, follows: boolean): strin
   const facts = [
     ...(status === null ? [] : [`HTTP ${status}`]),
     ...(rule === "" ? [] : [`read so by the rule ${rule}`]),
-    ...(until === null ? [] : [`it said to come back ${untilText(until, at)}`]),
   ];
+  const stated = until === null ? [] : [`it said to come back ${untilText(until, at)}`];
+  const told = [...(facts.length === 0 ? [] : [facts.join(", ")]), ...stated].join("; ");
   return [
-    ...(facts.length === 0 ? [] : [`    ${facts.join(", ")}`]),
+    ...(told === "" ? [] : [`    ${told}`]),
     ...(message === null ? [] : [`    "${message}"`]),
     ...(follows ? [`    ${followed}`] : []),
     ...(remedy === null ? [] : [`    to do: ${remedy}`]),

@@ -13,9 +13,9 @@ export function printPlan(output: Output, plan: PlanView, full: boolean): void {
     target === null
       ? `A request for ${model} would get no answer now: ${why}${retryAt === null ? "" : `; one is free again ${untilText(retryAt, at)}`}.`
       : `A request for ${model} would go to ${target.model} with ${target.keyId}.`;
-  output.line(output.paint.bold(sanitize(where)));
+  output.prose(output.paint.bold(sanitize(where)));
   const order = strategy === "priority" ? "your order of models" : `the strategy ${strategy}`;
-  output.line(
+  output.prose(
     `  of ${tokens.input} tokens, up to ${tokens.output} of answer; ${verdicts.length} candidates by ${order}`,
   );
   if (verdicts.length === 0) return;

@@ -19,7 +19,7 @@ export function defineClear(keys: Command, context: Context): void {
     if (reply.type !== "key") return;
     if (output.json) return output.data({ keys: [keyData(reply.key)], notes: reply.notes });
     if (reply.notes.length === 0) output.line(`${id} rests no longer.`);
-    else output.line(`${id}: ${reply.notes.join(" ")}`);
+    else output.prose(`${id}: ${reply.notes.join(" ")}`);
   });
   withExamples(command, "freellm keys clear groq-1");
 }

@@ -13,11 +13,11 @@ export const LEGEND = `
 RUNS DRY: when nothing is left if things go on as in the last hours and at this
 time on the days before; "-" where it is reset before. How much to believe that:
 "!" much, "~" some, "?" little. SOURCE: where the limit is known from. "stated":
-the provider said so in a reply; "usage endpoint": where it tells what an account
-has used, here and elsewhere; "learned": from its refusals; "documented": its
-documentation, as of a date; "user": you set it; "guessed". A limit that nobody
-knows is not shown: calls go out until the provider refuses one, then a rate is
-learned.`;
+the provider said so in a reply; "usage endpoint": where it tells what an
+account has used, here and elsewhere; "learned": from its refusals;
+"documented": its documentation, as of a date; "user": you set it; "guessed". A
+limit that nobody knows is not shown: calls go out until the provider refuses
+one, then a rate is learned.`;
 
 const BAR = 10;
 const INDENT = "  ";

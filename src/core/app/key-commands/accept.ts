@@ -108,6 +108,11 @@ const DATA_USE = {
   unknown: null,
 } as const;
 
+/** The same of an endpoint of the user's own. */
+export function placeOf({ dataUse }: ProviderSpec): string[] {
+  return dataUse === "no_training" ? ["It is on this machine: what you send stays here."] : [];
+}
+
 export function signUpHint(provider: ProviderSpec): string | null {
   return provider.signUpUrl === null ? null : `Get one at ${provider.signUpUrl}`;
 }

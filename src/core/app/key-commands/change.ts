@@ -150,7 +150,8 @@ export function clearKey(app: KeyHost, id: string): string[] {
   const { state, detail } = app.keyView(id);
   const none = cleared === 0 ? ["It did not rest."] : [];
   if (state !== "rate_limited" && state !== "error") return none;
-  return [...none, `It still cannot be called: ${detail ?? state}. That passes by itself.`];
+  const rest = cleared === 0 ? "It" : "Its rest is over, but it";
+  return [...none, `${rest} cannot be called yet: ${detail ?? state}. That passes by itself.`];
 }
 
 /** What was refused under the old secret, address or proxy says nothing about the new one. Gives how many rests there were. */

@@ -19,6 +19,7 @@ import {
   acceptedUrl,
   credentialFor,
   introduction,
+  placeOf,
   shapeNotes,
 } from "./accept.ts";
 import { changeKey, clearKey, replaceSecret } from "./change.ts";
@@ -112,7 +113,7 @@ export class KeyCommands {
     app.putKey(stored);
     tellUsage(app, provider, stored.id, trial?.usage ?? [], at);
     const siblings = app.store.keys.list().filter((other) => other.provider === stored.provider);
-    if (siblings.length === 1) notes.push(...introduction(provider));
+    if (siblings.length === 1) notes.push(...(endpoint ? placeOf(provider) : introduction(provider)));
     return { type: "key", key: app.keyView(stored.id), notes };
   }
 
