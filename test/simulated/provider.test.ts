@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SseReader } from "../../src/core/chat/sse.ts";
+import type { LimitSpec } from "../../src/core/provider.ts";
 import { createSimulatedProvider } from "../../src/providers/simulated/index.ts";
 import type { SimulatedProfile } from "../../src/providers/simulated/profile.ts";
 import { chatRequest, profileOf, SECRET, virtualWorld } from "./world.ts";
@@ -201,4 +202,34 @@ it("lists its models to whoever has a key", async () => {
     provider.handle(new Request("http://h/v1/models", { headers: { authorization: `Bearer ${secret}` } }));
   expect((await (await ask(SECRET)).json()).data[0].id).toBe("demo-model");
   expect((await ask("wrong")).status).toBe(401);
+});
+
+describe("what is used", () => {
+  const day: LimitSpec = {
+    ...{ scope: "account", pool: null, metric: "requests", window: "day", cap: 50, reset: "sliding" },
+    source: "documented",
+  };
+  const asked = () =>
+    new Request("http://simulated.test/api/v1/key", { headers: { authorization: `Bearer ${SECRET}` } });
+
+  it("is told as OpenRouter does, counts against nothing, and may be as old as its cache", async () => {
+    const world = virtualWorld();
+    const changes = { style: "openrouter", limits: [day], usageLagMs: 60_000 } as const;
+    const provider = createSimulatedProvider(profileOf(changes), world);
+    const used = async () => (await (await provider.handle(asked())).json()).data.free_model_daily_requests;
+    expect(await used()).toEqual({ limit: 50, used: 0, remaining: 50 });
+    const call = provider.handle(chatRequest({}));
+    await world.advance(10_000);
+    await call;
+    expect(await used()).toMatchObject({ used: 0 });
+    await world.advance(50_000);
+    expect(await used()).toMatchObject({ used: 1, remaining: 49 });
+    expect(provider.usageCalls).toBe(3);
+    expect(provider.calls).toHaveLength(1);
+  });
+
+  it("is no path of providers that do not tell", async () => {
+    const provider = createSimulatedProvider(profileOf(), virtualWorld());
+    expect((await provider.handle(asked())).status).toBe(404);
+  });
 });
