@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { boundaries } from "../../src/core/chat/zone.ts";
+import { Zones } from "../../src/core/chat/zone.ts";
 import { WINDOW_MS } from "../../src/core/route/limits.ts";
 import { createWindow } from "../../src/core/route/window.ts";
+import { Dice } from "../../src/core/sim/dice.ts";
 import { NOON } from "./world.ts";
 
 describe("a sliding window", () => {
@@ -102,10 +103,34 @@ describe("a window of the calendar", () => {
     ["hour", "UTC", "2026-11-24T12:34:56Z", "2026-11-24T13:00:00Z", 1],
   ] as const)("%s in %s after %s ends at %s", (window, zone, now, end, hours) => {
     const instant = Date.parse(now);
-    const found = boundaries(window, zone, instant);
+    const found = new Zones().boundaries(window, zone, instant);
     expect(new Date(found.end).toISOString()).toBe(new Date(end).toISOString());
     expect(found.end - found.start).toBe(hours * 3_600_000);
   });
+});
+
+describe("what is known of a zone", () => {
+  const zones = [
+    "America/Los_Angeles",
+    "Europe/London",
+    "Asia/Kolkata",
+    "Australia/Lord_Howe",
+    "Pacific/Chatham",
+  ];
+
+  it.each([...zones, "America/Havana", "Asia/Beirut", "America/St_Johns"])(
+    "is the same, remembered or not: %s",
+    (zone) => {
+      const remembered = new Zones();
+      const dice = new Dice(7);
+      for (let turn = 0; turn < 150; turn++) {
+        // Changes of clocks come twice a year: some of the days are near them.
+        const at = Date.UTC(2026, 0, 1) + Math.floor(dice.fraction() * 400 * WINDOW_MS.day);
+        const window = dice.pick(["day", "week", "month"] as const);
+        expect(remembered.boundaries(window, zone, at)).toEqual(new Zones().boundaries(window, zone, at));
+      }
+    },
+  );
 });
 
 describe("a window with a fixed start", () => {

@@ -1,4 +1,5 @@
 /** Which models and keys there are, in which order, and what a model name means. Changes only with the configuration. */
+import type { Zones } from "../chat/zone.ts";
 import { type Archive, archiveMap, type Numbered } from "./archive.ts";
 import type { Counter } from "./counter.ts";
 import { Counters } from "./counters.ts";
@@ -16,15 +17,16 @@ import { ModelEntry } from "./model-entry.ts";
 import { Names, type Resolution } from "./names.ts";
 import { DEFAULT_PREFERENCES, type Preferences } from "./preferences.ts";
 import { type Rest, restScopes, type Target } from "./target.ts";
+import { Targets } from "./targets.ts";
 
 export class Catalogue {
   readonly providers = new Map<string, RoutedProvider>();
   readonly models = new Map<ModelKey, ModelEntry>();
   readonly keys = new Map<KeyId, RoutedKey>();
   readonly rests = new Map<RestScope, Rest>();
-  readonly #targets = new Map<string, Target>();
+  readonly #targets = new Targets();
   readonly #outages = new Map<string, { at: number }>();
-  readonly #counters = new Counters();
+  readonly #counters: Counters;
   /** The user's order of models; those left out follow the order of the keys. */
   #modelOrder: ModelKey[] = [];
   /** Before all others, until the user takes the pin out; the last goes first. */
@@ -34,6 +36,10 @@ export class Catalogue {
   #preferences: Preferences = DEFAULT_PREFERENCES;
   /** Candidates in order, by every name a client may use; rebuilt after a change of configuration only. */
   #names: Names | null = null;
+
+  constructor(zones: Zones) {
+    this.#counters = new Counters(zones);
+  }
 
   setProvider(provider: RoutedProvider, models: readonly RoutedModel[]): void {
     const isNew = !this.providers.has(provider.id);
@@ -150,12 +156,12 @@ export class Catalogue {
 
   target(keyId: KeyId, model: ModelKey): Target | undefined {
     this.#build();
-    return this.#targets.get(`${keyId} ${model}`);
+    return this.#targets.find(keyId, model);
   }
 
   get targets(): Iterable<Target> {
     this.#build();
-    return this.#targets.values();
+    return this.#targets.all;
   }
 
   /** What `name` may be served by, in order. An empty list is a model that is known but has no key. */
@@ -203,21 +209,21 @@ export class Catalogue {
     }
     for (const entry of this.models.values()) entry.archive(archive);
     const counters = this.#counters.archive(archive, others);
-    const targets = [...this.#targets].map(([id, target]) => {
-      return { id, ordinal: target.ordinal, keyId: target.key.id, name: target.model.key };
+    const targets = [...this.#targets.all].map(({ ordinal, key, model }) => {
+      return { ordinal, keyId: key.id, name: model.key };
     });
-    for (const { id, ordinal, keyId, name } of archive.value(targets)) {
+    for (const { ordinal, keyId, name } of archive.value(targets)) {
       const key = this.keys.get(keyId);
       const model = this.models.get(name);
-      if (this.#targets.has(id) || !key || !model) continue;
-      this.#targets.set(id, { ordinal, model, key, counters: [], rests: [], removed: false });
+      if (this.#targets.find(keyId, name) || !key || !model) continue;
+      this.#targets.set({ ordinal, model, key, counters: [], rests: [], removed: false });
     }
     return counters;
   }
 
   /** Marks the targets whose key or model is gone, for the requests that hold them. */
   #retire(): void {
-    for (const target of this.#targets.values()) {
+    for (const target of this.#targets.all) {
       const { key, model } = target;
       target.removed = !this.keys.has(key.id) || this.models.get(model.key) !== model;
     }
@@ -227,27 +233,21 @@ export class Catalogue {
     if (this.#names) return this.#names;
     const index = new Map<string, Target[]>();
     const all: Target[] = [];
-    const current = new Set<string>();
     const keys = this.orderedKeys();
     for (const entry of this.orderedModels()) {
+      const { id, family, aliases, provider } = entry.model;
       const own: Target[] = [];
-      for (const key of keys) {
-        if (key.provider !== entry.model.provider) continue;
-        const id = `${key.id} ${entry.key}`;
-        current.add(id);
-        own.push(this.#target(id, key, entry));
-      }
+      for (const key of keys) if (key.provider === provider) own.push(this.#target(key, entry));
       index.set(entry.key, own);
       all.push(...own);
-      const { id, family, aliases } = entry.model;
       this.#name(index, id, own);
       if (family !== id) this.#name(index, family, own);
       for (const alias of aliases.length > 1 ? new Set(aliases) : aliases) {
         if (alias !== id && alias !== family) this.#name(index, alias, own);
       }
     }
-    for (const id of this.#targets.keys()) if (!current.has(id)) this.#targets.delete(id);
-    this.#counters.forgetUnused(this.#targets.values());
+    this.#targets.keepOnly(new Set(all));
+    this.#counters.forgetUnused(all);
     this.#names = new Names(index, all, this.#preferences);
     return this.#names;
   }
@@ -260,8 +260,8 @@ export class Catalogue {
     else index.set(name, [...targets]);
   }
 
-  #target(id: string, key: RoutedKey, model: ModelEntry): Target {
-    const known = this.#targets.get(id);
+  #target(key: RoutedKey, model: ModelEntry): Target {
+    const known = this.#targets.find(key.id, model.key);
     const counters = this.#counters.of(key, model);
     const rests = restScopes(key, model.key).map((scope) => this.rest(scope));
     if (known && known.model === model) {
@@ -271,13 +271,13 @@ export class Catalogue {
       return known;
     }
     const target = { ordinal: this.#ordinal++, model, key, counters, rests, removed: false };
-    this.#targets.set(id, target);
+    this.#targets.set(target);
     return target;
   }
 
   /** A limit that a reply told of and nobody knew. Gives its counter. */
   addLimit(target: Target, limit: LimitSpec): Counter {
-    return this.#counters.add(target, limit, this.#targets.values());
+    return this.#counters.add(target, limit, this.#targets.all);
   }
 
   rest(scope: RestScope): Rest {

@@ -1,31 +1,14 @@
 /** One limit with what is used of it. Several targets share a counter when the limit spans models or keys. */
+import type { Zones } from "../chat/zone.ts";
 import type { Archive, Numbered } from "./archive.ts";
-import { type LearntSource, type LimitSpec, type ToldSource, type UnitCost, WINDOW_MS } from "./limits.ts";
+import { type LearntSource, type LimitSpec, type ToldSource, WINDOW_MS } from "./limits.ts";
+import { amountOf, type Need } from "./need.ts";
 import { Others, type Partner } from "./others.ts";
 import { COARSE_MS, Pace } from "./pace.ts";
-import { createWindow, type UseWindow } from "./window.ts";
+import type { UseWindow } from "./use-window.ts";
+import { createWindow } from "./window.ts";
 
-/** What a call takes from a counter when it is reserved. */
-export interface Need {
-  requests: number;
-  tokens: number;
-  inputTokens: number;
-  /** Of the provider's own measure, such as neurons. */
-  units: number;
-}
-
-/** What a call takes: `unitCost` is needed where the provider counts in units of its own. */
-export function needFor(
-  requests: number,
-  inputTokens: number,
-  outputTokens: number,
-  unitCost: UnitCost | undefined,
-): Need {
-  const units = unitCost
-    ? requests * unitCost.request + inputTokens * unitCost.inputToken + outputTokens * unitCost.outputToken
-    : 0;
-  return { requests, tokens: inputTokens + outputTokens, inputTokens, units };
-}
+export { type Need, needFor } from "./need.ts";
 
 /** A call in flight has no known end: look again after this long. */
 const IN_FLIGHT_RECHECK_MS = 250;
@@ -54,29 +37,46 @@ export class Counter implements Partner {
   #backedOffAt: number | null = null;
   /** Reserved and not settled: tokens, or calls for `concurrency`. */
   #pending = 0;
+  /** What was used when that was last worked out, and from when until when it stays so. */
+  #used = 0;
+  #usedFrom = Number.POSITIVE_INFINITY;
+  #usedUntil = Number.NEGATIVE_INFINITY;
   /** All that was ever taken from it. */
   taken = 0;
   /** Made with the first use. */
   #pace: Pace | null = null;
 
-  constructor(limit: LimitSpec, provider: string, owner: string, subject: string | null) {
+  constructor(limit: LimitSpec, provider: string, owner: string, subject: string | null, zones: Zones) {
     this.limit = limit;
     this.#configured = limit;
     this.provider = provider;
     this.owner = owner;
     this.subject = subject;
-    this.kind = [provider, subject, limit.metric, limit.window, limit.pool !== null].join("|");
-    this.#window = createWindow(limit.window, limit.reset, () => this.limit.cap);
+    this.kind = `${provider}|${subject ?? ""}|${limit.metric}|${limit.window}|${limit.pool !== null}`;
+    this.#window = createWindow(limit.window, limit.reset, () => this.limit.cap, zones);
   }
 
   configure(limit: LimitSpec): void {
     if (limit.cap !== this.#configured.cap || this.learnt === null) this.limit = limit;
     this.#configured = limit;
+    this.#changed();
   }
 
   used(now: number): number {
+    if (now >= this.#usedFrom && now < this.#usedUntil) return this.#used;
     if (this.#backedOffAt !== null) this.#recover(now);
-    return this.own(now) + this.#others.sum(now);
+    this.#used = this.own(now) + this.#others.sum(now);
+    this.#usedFrom = now;
+    // A cap that grows again does so when somebody asks.
+    const stays = this.#backedOffAt === null ? this.#others.staysUntil(now) : now;
+    const isInFlight = this.limit.metric === "concurrency";
+    this.#usedUntil = isInFlight ? stays : Math.min(stays, this.#window.staysUntil(now));
+    return this.#used;
+  }
+
+  /** Something happened: what is used has to be worked out anew. */
+  #changed(): void {
+    this.#usedUntil = Number.NEGATIVE_INFINITY;
   }
 
   left(now: number): number {
@@ -127,11 +127,14 @@ export class Counter implements Partner {
   join(other: Counter, until: number, now: number): void {
     this.#others.join(other, until, now);
     other.#others.join(this, until, now);
+    this.#changed();
+    other.#changed();
   }
 
   /** The calls of `old` come here from now on: what they took still counts. */
   inherit(old: Counter): void {
     this.#others.inherit(this, old, old.#others);
+    this.#changed();
   }
 
   hasRoom(need: Need, now: number): boolean {
@@ -154,8 +157,12 @@ export class Counter implements Partner {
 
   /** Requests count from dispatch on; tokens and concurrency are pending until the call is settled. */
   reserve(need: Need, at: number): void {
-    if (this.limit.metric === "requests") this.#take(at, need.requests, 1);
-    else this.#pending += this.amountOf(need);
+    if (this.limit.metric === "requests") {
+      this.#take(at, need.requests, 1);
+    } else {
+      this.#pending += this.amountOf(need);
+      this.#changed();
+    }
   }
 
   settle(need: Need, reservedAt: number, at: number, real: Need): void {
@@ -164,6 +171,7 @@ export class Counter implements Partner {
       return;
     }
     this.#pending = Math.max(0, this.#pending - this.amountOf(need));
+    this.#changed();
     if (this.limit.metric !== "concurrency") this.#take(at, this.amountOf(real), 1);
   }
 
@@ -173,11 +181,13 @@ export class Counter implements Partner {
     const amount = this.amountOf(real);
     if (amount === 0) return;
     this.#window.add(to, amount);
+    this.#changed();
     if (to - from < COARSE_MS) this.#paceOf().add(to, amount, Math.max(1, real.requests));
   }
 
   #take(at: number, amount: number, calls: number): void {
     this.#window.add(at, amount);
+    this.#changed();
     this.taken += amount;
     if (Number.isFinite(this.limit.cap)) this.#paceOf().add(at, amount, calls);
   }
@@ -195,6 +205,7 @@ export class Counter implements Partner {
     const cap = Math.max(1, Math.floor(Math.min(this.own(now), this.limit.cap) * BACK_OFF));
     this.limit = { ...this.limit, cap, source: "learned" };
     this.#backedOffAt = now;
+    this.#changed();
   }
 
   /** One step for each window since the last refusal, up to what was known before. */
@@ -221,12 +232,14 @@ export class Counter implements Partner {
   restoreLearnt(cap: number, source: LearntSource, now: number): void {
     this.limit = { ...this.limit, cap, source };
     this.#backedOffAt = source === "learned" ? now : null;
+    this.#changed();
   }
 
   /** The provider stated its cap. */
   learnCap(cap: number, source: ToldSource = "stated"): void {
     this.#backedOffAt = null;
     if (cap !== this.limit.cap || this.limit.source !== source) this.limit = { ...this.limit, cap, source };
+    this.#changed();
   }
 
   /**
@@ -236,19 +249,20 @@ export class Counter implements Partner {
   correct(remaining: number, resetAt: number | undefined, now: number, isLate = false): void {
     if (this.limit.metric === "concurrency") return;
     this.#recover(now);
+    this.#changed();
     const latest = now + WINDOW_MS[this.limit.window];
-    const until = Math.min(resetAt ?? latest, latest);
-    this.#others.tell(this.limit.cap - remaining - this.own(now), until, now, isLate);
+    const amount = this.limit.cap - remaining - this.own(now);
+    this.#others.tell(amount, Math.min(resetAt ?? latest, latest), now, isLate);
   }
 
   /** What others had used, for a restart; null where nothing was. */
   elsewhere(now: number): { amount: number; until: number } | null {
-    const amount = this.#others.unseen(now);
-    return amount > 0 ? { amount, until: this.#others.unseenUntil } : null;
+    return this.#others.elsewhere(now);
   }
 
   restoreElsewhere(amount: number, until: number): void {
     this.#others.restore(amount, until);
+    this.#changed();
   }
 
   /** When all that counts now, others' use included, will have left. */
@@ -279,17 +293,6 @@ export class Counter implements Partner {
 
   /** What such a call takes from it. */
   amountOf(need: Need): number {
-    switch (this.limit.metric) {
-      case "requests":
-        return need.requests;
-      case "tokens":
-        return need.tokens;
-      case "input_tokens":
-        return need.inputTokens;
-      case "units":
-        return need.units;
-      case "concurrency":
-        return need.requests;
-    }
+    return amountOf(this.limit.metric, need);
   }
 }

@@ -1,4 +1,5 @@
 /** Every limit with what is used of it, shared by the targets that it holds for. */
+import type { Zones } from "../chat/zone.ts";
 import { type Archive, archiveMap, type Numbered, numbered } from "./archive.ts";
 import { Counter } from "./counter.ts";
 import type { RoutedKey } from "./event.ts";
@@ -24,6 +25,11 @@ export class Counters {
   readonly #told = new Map<string, LimitSpec[]>();
   /** Counters whose target has others now, since the last `forgetUnused`. */
   #left: [old: Counter, now: Counter][] = [];
+  readonly #zones: Zones;
+
+  constructor(zones: Zones) {
+    this.#zones = zones;
+  }
 
   /** Counters of the same kind, whoever owns them; the given one, too. */
   alike({ kind }: Counter): readonly Counter[] {
@@ -94,7 +100,7 @@ export class Counters {
     archiveMap(archive, this.#told);
     // Reading: they are all made before any refers to another.
     for (const { id, limit, provider, owner, subject } of found.size === 0 ? kept : []) {
-      const counter = new Counter(limit, provider, owner, subject);
+      const counter = new Counter(limit, provider, owner, subject, this.#zones);
       found.add(counter);
       if (id === null) continue;
       this.all.set(id, counter);
@@ -108,10 +114,10 @@ export class Counters {
   #counter(limit: LimitSpec, key: RoutedKey, model: ModelEntry): Counter {
     const owner = limit.scope === "key" ? key.id : limit.scope === "account" ? key.account : key.provider;
     const subject = limit.pool === null ? model.key : limit.pool;
-    const id = [owner, subject, limit.metric, limit.window, limit.pool !== null].join("|");
+    const id = `${owner}|${subject}|${limit.metric}|${limit.window}|${limit.pool !== null}`;
     let counter = this.all.get(id);
     if (!counter) {
-      counter = new Counter(limit, key.provider, owner, subject);
+      counter = new Counter(limit, key.provider, owner, subject, this.#zones);
       this.all.set(id, counter);
       this.#alike.set(counter.kind, [...this.alike(counter), counter]);
     } else {

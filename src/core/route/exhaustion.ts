@@ -1,6 +1,6 @@
 /** Why nothing is usable now, and when something will be: decides the status that the client gets. Pure. */
 import { PASSES_WITH_TIME } from "../chat/failure.ts";
-import { type Obstacle, type PassingObstacle, plan, type RouteRequest } from "./plan.ts";
+import { type Obstacle, obstacleOf, type PassingObstacle, type RouteRequest } from "./plan.ts";
 
 export interface Exhaustion {
   kind: "no_key" | "incapable" | "too_long" | "waiting" | "failed";
@@ -14,7 +14,8 @@ export function exhaustion(request: RouteRequest, now: number): Exhaustion {
   let soonest = Number.POSITIVE_INFINITY;
   let retryAt = Number.POSITIVE_INFINITY;
   const count = { no_key: 0, incapable: 0, too_long: 0, failed: 0, waiting: 0 };
-  for (const { obstacle } of plan(request, now)) {
+  for (const target of request.candidates) {
+    const obstacle = obstacleOf(request, target, now);
     if (obstacle === null) {
       // Left alone although it could be called: attempts or retries are used up.
       count.failed++;

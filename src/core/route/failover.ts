@@ -177,7 +177,9 @@ export async function failover<Answer>(
         reservation.settle(spentOnFailure(reservation, result?.failure ?? null, result?.begun));
       }
     }
-    if ("answer" in result) return { kind: "committed", target, ...result };
+    if ("answer" in result) {
+      return { kind: "committed", answer: result.answer, target: result.target ?? target };
+    }
     last = result.failure;
     if (last.kind === "bad_generation") badGenerations++;
     ports.hop(target, last, now);

@@ -25,6 +25,17 @@ const UNSEEN_CALL = { input: 1_000, output: 400 } as const;
 /** Tokens a second, where nothing was measured. */
 const CLASS_SPEED: Readonly<Record<SpeedClass, number>> = { ultra: 400, fast: 120, normal: 60, slow: 20 };
 
+/** Speeds are compared on a scale that ends here: beyond it nobody notices. */
+const FULL_SPEED_TOKENS = 400;
+const UNKNOWN_SPEED_TOKENS = 50;
+const SLOW_FIRST_CONTENT_MS = 10_000;
+
+/** Logarithmic: twice as fast is one step, wherever it begins. In whole tokens. */
+function paceOf(tokens: number): number {
+  const whole = Math.min(FULL_SPEED_TOKENS, Math.max(0, Math.round(tokens)));
+  return Math.log2(1 + whole) / Math.log2(1 + FULL_SPEED_TOKENS);
+}
+
 /** Mean and spread of what came lately. */
 class RunningMean {
   mean = 0;
@@ -55,7 +66,11 @@ export class Measured {
   #all = BENEFIT_OF_THE_DOUBT;
   #fadedAt = Number.NEGATIVE_INFINITY;
   /** The rate after so many steps, since it was last asked: a decision must not cost an exponential. */
-  #faded = { steps: 0, rate: 1 };
+  #fadedSteps = 0;
+  #fadedRate = 1;
+  /** How a model of this class compares, since it was last asked; null when something was measured since. */
+  #speedPart: number | null = null;
+  #speedClass: SpeedClass | null = null;
   readonly #firstContent = new RunningMean();
   readonly #speed = new RunningMean();
   readonly #factor = new RunningMean();
@@ -68,19 +83,22 @@ export class Measured {
     this.#fade(at);
     this.#good++;
     this.#all++;
-    this.#faded = { steps: 0, rate: this.#good / this.#all };
+    this.#startFading();
     this.#firstContent.add(firstContentMs);
+    this.#speedPart = null;
   }
 
   failed(at: number): void {
     this.#fade(at);
     this.#all++;
-    this.#faded = { steps: 0, rate: this.#good / this.#all };
+    this.#startFading();
   }
 
   generated(tokens: number, milliseconds: number): void {
     // Short answers, and those that came whole, say nothing about the speed.
-    if (tokens >= 16 && milliseconds >= 50) this.#speed.add((tokens * 1000) / milliseconds);
+    if (tokens < 16 || milliseconds < 50) return;
+    this.#speed.add((tokens * 1000) / milliseconds);
+    this.#speedPart = null;
   }
 
   /** A call took so many tokens. */
@@ -102,11 +120,11 @@ export class Measured {
   /** A prompt estimated at `estimated` tokens, before any correction, was counted as `real`. */
   counted(estimated: number, real: number): void {
     if (estimated <= 0 || real <= 0) return;
-    const { calls, reserved, ...sums } = this.#accuracy;
+    const sums = this.#accuracy;
     this.#accuracy = {
-      calls: calls + 1,
+      calls: sums.calls + 1,
       estimated: sums.estimated + estimated,
-      reserved: reserved + estimated * this.estimateFactor,
+      reserved: sums.reserved + estimated * this.estimateFactor,
       real: sums.real + real,
       error: sums.error + Math.abs(real - estimated),
     };
@@ -119,11 +137,23 @@ export class Measured {
    */
   successRate(now: number): number {
     const steps = Math.max(0, Math.floor((now - this.#fadedAt) / FADE_STEP_MS));
-    if (Number.isFinite(steps) && steps !== this.#faded.steps) {
+    if (Number.isFinite(steps) && steps !== this.#fadedSteps) {
       const { good, all } = this.#after(steps);
-      this.#faded = { steps, rate: good / all };
+      this.#fadedSteps = steps;
+      this.#fadedRate = good / all;
     }
-    return this.#faded.rate;
+    return this.#fadedRate;
+  }
+
+  /** Tokens a second and the time to the first content on a scale from 0 to 1. `known`: the catalogue's word. */
+  speedPart(known: SpeedClass | null): number {
+    if (this.#speedPart !== null && this.#speedClass === known) return this.#speedPart;
+    const tokens = this.tokensPerSecond(known) ?? UNKNOWN_SPEED_TOKENS;
+    const first = this.firstContentMs ?? SLOW_FIRST_CONTENT_MS / 4;
+    const part = 0.6 * paceOf(tokens) + 0.4 * (1 - Math.min(1, first / SLOW_FIRST_CONTENT_MS));
+    this.#speedPart = part;
+    this.#speedClass = known;
+    return part;
   }
 
   /** Tokens a second; null when neither measured nor known. */
@@ -170,6 +200,12 @@ export class Measured {
     start(this.#input, memory.inputTokens);
     start(this.#output, memory.outputTokens);
     if (memory.accuracy !== null) this.#accuracy = memory.accuracy;
+    this.#speedPart = null;
+  }
+
+  #startFading(): void {
+    this.#fadedSteps = 0;
+    this.#fadedRate = this.#good / this.#all;
   }
 
   #fade(at: number): void {
@@ -192,7 +228,7 @@ export class Measured {
     this.#good = archive.value(this.#good);
     this.#all = archive.value(this.#all);
     this.#fadedAt = archive.value(this.#fadedAt);
-    this.#faded = { steps: 0, rate: this.#good / this.#all };
+    this.#startFading();
     this.#accuracy = archive.value(this.#accuracy);
     for (const mean of [this.#firstContent, this.#speed, this.#factor, this.#input, this.#output]) {
       mean.archive(archive);

@@ -32,6 +32,13 @@ export class Others<P extends Partner> {
     return this.#none ? 0 : this.unseen(now) + this.#partnersUse(now);
   }
 
+  /** Until when the sum stays as it is now; now when that depends on what partners do. */
+  staysUntil(now: number): number {
+    if (this.#none) return Number.POSITIVE_INFINITY;
+    if (this.partners(now).length > 0) return now;
+    return now < this.#unseenUntil ? this.#unseenUntil : Number.POSITIVE_INFINITY;
+  }
+
   decline(now: number): (at: number) => number {
     const unseen = this.unseen(now);
     const partners = this.partners(now).map((partner) => partner.ownDecline(now));
@@ -78,8 +85,10 @@ export class Others<P extends Partner> {
     this.#unseenUntil = until;
   }
 
-  get unseenUntil(): number {
-    return this.#unseenUntil;
+  /** What still counts of it; null where nothing does. */
+  elsewhere(now: number): { amount: number; until: number } | null {
+    const amount = this.unseen(now);
+    return amount > 0 ? { amount, until: this.#unseenUntil } : null;
   }
 
   join(other: P, until: number, now: number): void {

@@ -125,7 +125,8 @@ const COMPARED_HOURS = 12;
 
 /** Use by hour of the day (UTC), as a mean over days. */
 class DayProfile {
-  readonly #hours = new Float64Array(HOURS);
+  /** Made when the first hour is over. */
+  #hours: Float64Array | null = null;
   #first = -1;
   /** The hour that is being summed, counted from the epoch. */
   #hour = -1;
@@ -139,7 +140,7 @@ class DayProfile {
 
   /** The days before, raised or lowered to `recent`, the sum of the last two hours; null where no such hour was seen yet. */
   against(recent: number, now: number): { ratio: number; rateAt(at: number): number | null } | null {
-    if (!this.#knows(Math.floor(now / HOUR))) return null;
+    if (this.#hours === null || !this.#knows(Math.floor(now / HOUR))) return null;
     // Half an hour of mean use: where little is usual, little says nothing.
     const doubt = this.#hours.reduce((sum, hour) => sum + hour, 0) / HOURS / 2;
     if (doubt === 0) return null;
@@ -168,7 +169,7 @@ class DayProfile {
   }
 
   #of(hour: number): number {
-    return this.#hours[hour % HOURS] ?? 0;
+    return this.#hours?.[hour % HOURS] ?? 0;
   }
 
   /** Whether this hour of the day is over at least once. */
@@ -180,15 +181,17 @@ class DayProfile {
     const passed = hour - this.#hour;
     if (this.#hour >= 0 && passed < 0 && passed * HOUR >= -SET_BACK_MS) return;
     if (this.#hour < 0 || passed < 0 || passed > FORGOTTEN_HOURS) {
-      this.#hours.fill(0);
+      this.#hours?.fill(0);
       this.#first = hour;
     } else {
+      const hours = this.#hours ?? new Float64Array(HOURS);
+      this.#hours = hours;
       for (let over = this.#hour; over < hour; over++) {
         const days = Math.floor((over - this.#first) / HOURS) + 1;
         const index = over % HOURS;
-        const mean = this.#hours[index] ?? 0;
+        const mean = hours[index] ?? 0;
         const value = over === this.#hour ? this.#sum : 0;
-        this.#hours[index] = mean + Math.max(NEWEST_DAY, 1 / days) * (value - mean);
+        hours[index] = mean + Math.max(NEWEST_DAY, 1 / days) * (value - mean);
       }
     }
     this.#hour = hour;

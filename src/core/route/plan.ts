@@ -6,7 +6,7 @@ import type { FailureKind } from "../chat/failure.ts";
 import { type Counter, type Need, needFor } from "./counter.ts";
 import type { RequestNeeds, TokenEstimate } from "./estimate.ts";
 import type { Weights } from "./preferences.ts";
-import { score, scoreParts } from "./score.ts";
+import { Scorer, scoreParts } from "./score.ts";
 import { type ModelEntry, type Rest, restingUntil, type Target, windowOf } from "./target.ts";
 import { isCountable, promptTokens } from "./vocabulary.ts";
 
@@ -100,20 +100,21 @@ export function needOf(request: RouteRequest, target: Target): Need {
 export const LEAST_OUTPUT_TOKENS = 256;
 
 export function* plan(request: RouteRequest, now: number): Generator<Verdict, void> {
-  for (const target of inOrder(request, now)) {
-    yield {
-      target,
-      obstacle: lastingObstacle(request, target, now) ?? passingObstacle(request, target, now),
-    };
-  }
+  for (const target of inOrder(request, now)) yield { target, obstacle: obstacleOf(request, target, now) };
+}
+
+/** Why `target` is not to be called for this request now; null when it may be. */
+export function obstacleOf(request: RouteRequest, target: Target, now: number): Obstacle | null {
+  return lastingObstacle(request, target, now) ?? passingObstacle(request, target, now);
 }
 
 /** All candidates, the best first. */
 function inOrder(request: RouteRequest, now: number): readonly Target[] {
   const { candidates, weights, bound, seed } = request;
   if (weights === null && bound === null) return candidates;
+  const scorer = weights === null ? null : new Scorer(weights, now, seed);
   const ranked = candidates.map((target) => {
-    const value = weights === null ? 0 : score(target, weights, now, seed);
+    const value = scorer?.of(target) ?? 0;
     return { target, value: target === bound ? Number.POSITIVE_INFINITY : value };
   });
   return ranked.sort((one, other) => other.value - one.value).map(({ target }) => target);
@@ -126,20 +127,25 @@ function inOrder(request: RouteRequest, now: number): readonly Target[] {
 export function bestUsable(request: RouteRequest, now: number): Target | null {
   const { candidates, weights, bound, seed } = request;
   if (bound !== null && isUsable(request, bound, now)) return bound;
+  if (weights === null) {
+    request.progress.passedOver = false;
+    for (const target of candidates) if (isUsable(request, target, now)) return target;
+    return null;
+  }
+  const scorer = new Scorer(weights, now, seed);
   let best: Target | null = null;
   let highest = Number.NEGATIVE_INFINITY;
   let blocked = Number.NEGATIVE_INFINITY;
   for (const target of candidates) {
-    if (weights === null) {
-      if (isUsable(request, target, now)) return target;
-      continue;
-    }
-    const value = score(target, weights, now, seed, highest);
-    if (value <= highest) continue;
+    // While nothing was found every score is higher: how high it is matters for what is usable first.
+    const value = best === null ? 0 : scorer.of(target, highest);
+    if (value === Number.NEGATIVE_INFINITY) continue;
     if (isUsable(request, target, now)) {
+      highest = best === null ? scorer.of(target) : value;
       best = target;
-      highest = value;
-    } else if (value > blocked) blocked = value;
+    } else {
+      blocked = Math.max(blocked, best === null ? scorer.of(target, blocked) : value);
+    }
   }
   request.progress.passedOver = blocked > highest;
   return best;
@@ -179,14 +185,15 @@ export function boundFreeAt(request: RouteRequest, now: number): number | null {
 
 /** Whether no rest, breaker or limit stands in the way: `passingObstacle` is then null. */
 function isFree(request: RouteRequest, target: Target, now: number): boolean {
-  for (const rest of target.rests) if (restingUntil(rest, now) !== null) return false;
-  if (target.model.health.blockedUntil(now) !== null) return false;
+  const { counters, rests, model } = target;
   // Most limits that block count calls, for which nothing has to be worked out.
-  for (const counter of target.counters) {
+  for (const counter of counters) {
     if (counter.limit.metric === "requests" && !counter.hasRoom(ONE_CALL, now)) return false;
   }
+  for (const rest of rests) if (rest.kind !== null && restingUntil(rest, now) !== null) return false;
+  if (model.health.blockedUntil(now) !== null) return false;
   const need = needOf(request, target);
-  for (const counter of target.counters) {
+  for (const counter of counters) {
     if (counter.limit.metric !== "requests" && !counter.hasRoom(need, now)) return false;
   }
   return true;

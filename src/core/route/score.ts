@@ -2,9 +2,10 @@
  * Strategies: what makes one usable target better than another. A score lies between 0 and 1, that of a
  * pinned model above all others; the highest is tried first. Pure: the same state, instant and seed give the same scores.
  */
+import type { Counter } from "./counter.ts";
 import { WINDOW_MS } from "./limits.ts";
 import type { StrategyName, Weights } from "./preferences.ts";
-import type { Target } from "./target.ts";
+import type { ModelEntry, Target } from "./target.ts";
 
 /** `weights` null: no scores, the user's order holds. */
 export interface Strategy {
@@ -29,10 +30,6 @@ export function strategyOf(name: StrategyName, custom: Weights): Strategy {
 const SPREAD = 0.01;
 /** A model nobody rated stands in the middle. */
 const UNRATED = 50;
-/** Speeds are compared on a scale that ends here: beyond it nobody notices. */
-const FULL_SPEED_TOKENS = 400;
-const SLOW_FIRST_CONTENT_MS = 10_000;
-
 export interface ScoreParts {
   quality: number;
   success: number;
@@ -46,83 +43,105 @@ export function scoreParts(target: Target, now: number): ScoreParts {
   return {
     quality: qualityPart(model.intelligence),
     success: measured.successRate(now),
-    speed: speedPart(target),
+    speed: measured.speedPart(model.speed),
     quota: quotaPart(target, now),
   };
 }
 
-/**
- * `seed`: any number that belongs to the request. A score that cannot exceed `atLeast` may come out lower than it is:
- * a decision looks for the highest of hundreds, and most of them are beaten by what is quickly known.
- */
-export function score(
-  target: Target,
-  weights: Weights,
-  now: number,
-  seed: number,
-  atLeast = Number.NEGATIVE_INFINITY,
-): number {
-  const { model, measured, pin } = target.model;
-  const total = weights.quality + weights.success + weights.speed + weights.quota;
-  const extra = SPREAD * mix(seed, target.ordinal) + pin;
-  if (total <= 0) return extra;
-  const scale = (1 - SPREAD) / total;
-  const known =
-    qualityPart(model.intelligence) * weights.quality +
-    measured.successRate(now) * weights.success +
-    speedPart(target) * weights.speed;
-  if (weights.quota <= 0) return known * scale + extra;
-  const enough = ((atLeast - extra) / scale - known) / weights.quota;
-  return (known + quotaPart(target, now, enough) * weights.quota) * scale + extra;
+/** `seed`: any number that belongs to the request. */
+export function score(target: Target, weights: Weights, now: number, seed: number): number {
+  return new Scorer(weights, now, seed).of(target);
 }
+
+/** Scores the candidates of one decision: what those of one model have in common is worked out once. */
+export class Scorer {
+  readonly #weights: Weights;
+  readonly #now: number;
+  readonly #seed: number;
+  readonly #scale: number;
+  #model: ModelEntry | null = null;
+  /** Of the score of `#model`, all but the quota. */
+  #known = 0;
+  /** Where the last target's scarcest limit stood: most of the time that of the next one stands there, too. */
+  #scarcest = 0;
+
+  constructor(weights: Weights, now: number, seed: number) {
+    const total = weights.quality + weights.success + weights.speed + weights.quota;
+    this.#weights = weights;
+    this.#now = now;
+    this.#seed = seed;
+    this.#scale = total > 0 ? (1 - SPREAD) / total : 0;
+  }
+
+  /**
+   * -Infinity for a score that is not above `atLeast`: a decision looks for the highest of hundreds, and most of them
+   * are beaten by what is quickly known.
+   */
+  of(target: Target, atLeast = Number.NEGATIVE_INFINITY): number {
+    const extra = SPREAD * mix(this.#seed, target.ordinal) + target.model.pin;
+    const { quota } = this.#weights;
+    if (target.model !== this.#model) this.#turnTo(target.model);
+    if (this.#scale === 0) return extra > atLeast ? extra : Number.NEGATIVE_INFINITY;
+    let value = this.#known;
+    if (quota > 0) {
+      const enough = ((atLeast - extra) / this.#scale - this.#known) / quota - ROUNDING;
+      const part = this.#quotaPart(target.counters, enough);
+      if (part <= enough) return Number.NEGATIVE_INFINITY;
+      value += part * quota;
+    }
+    value = value * this.#scale + extra;
+    return value > atLeast ? value : Number.NEGATIVE_INFINITY;
+  }
+
+  /** How scarce a target is does not matter once it is not more than `enough`. */
+  #quotaPart(counters: readonly Counter[], enough: number): number {
+    const guess = counters[this.#scarcest];
+    let least = guess === undefined ? 1 : Math.min(1, partOf(guess, this.#now));
+    for (let index = counters.length - 1; index >= 0 && least > enough; index--) {
+      const counter = counters[index];
+      if (counter === undefined || counter === guess) continue;
+      const part = partOf(counter, this.#now);
+      if (part >= least) continue;
+      least = part;
+      this.#scarcest = index;
+    }
+    return least;
+  }
+
+  #turnTo(entry: ModelEntry): void {
+    const { quality, success, speed } = this.#weights;
+    const { model, measured } = entry;
+    this.#model = entry;
+    this.#known =
+      qualityPart(model.intelligence) * quality +
+      measured.successRate(this.#now) * success +
+      measured.speedPart(model.speed) * speed;
+  }
+}
+
+/** Far more than the error of a score, and far less than what tells two apart. */
+const ROUNDING = 1e-12;
 
 function qualityPart(intelligence: number | null): number {
   return (intelligence ?? UNRATED) / 100;
 }
 
-function speedPart(target: Target): number {
-  const { model, measured } = target.model;
-  const tokens = measured.tokensPerSecond(model.speed) ?? CLASS_UNKNOWN_TOKENS;
-  const first = measured.firstContentMs ?? SLOW_FIRST_CONTENT_MS / 4;
-  return 0.6 * paceOf(tokens) + 0.4 * (1 - Math.min(1, first / SLOW_FIRST_CONTENT_MS));
-}
-
-const CLASS_UNKNOWN_TOKENS = 50;
-
-/** Logarithmic: twice as fast is one step, wherever it begins. In whole tokens, looked up: a decision asks for hundreds. */
-const PACES: readonly number[] = Array.from(
-  { length: FULL_SPEED_TOKENS + 1 },
-  (_, tokens) => Math.log2(1 + tokens) / Math.log2(1 + FULL_SPEED_TOKENS),
-);
-
-function paceOf(tokens: number): number {
-  return PACES[Math.min(FULL_SPEED_TOKENS, Math.max(0, Math.round(tokens)))] ?? 1;
-}
-
-/**
- * What expires unused is spent first; what must last is kept. For each limit: the share that is left, raised where it
- * resets soon and lowered for long windows that are nearly used up. The scarcest limit speaks for the target; how scarce it
- * is does not matter once it is not more than `enough`.
- */
-function quotaPart(target: Target, now: number, enough = Number.NEGATIVE_INFINITY): number {
+/** What expires unused is spent first; what must last is kept: the scarcest limit speaks for the target. */
+function quotaPart({ counters }: Target, now: number): number {
   let least = 1;
-  // Long windows stand last, and are the scarcest most of the time.
-  for (let index = target.counters.length - 1; index >= 0 && least > enough; index--) {
-    const counter = target.counters[index];
-    if (counter === undefined) continue;
-    const used = counter.used(now);
-    const { limit } = counter;
-    if (limit.cap <= 0) return 0;
-    const left = 1 - Math.min(1, used / limit.cap);
-    let part = 0.25 + left / 2;
-    if (limit.metric !== "concurrency" && typeof limit.reset === "object") {
-      // A full pot that is poured away soon is worth more than a full one that must last.
-      const ahead = Math.min(1, Math.max(0, counter.resetAt(now) - now) / WINDOW_MS[limit.window]);
-      part = 0.5 + (left - ahead) / 2;
-    }
-    if (part < least) least = part;
-  }
+  for (const counter of counters) least = Math.min(least, partOf(counter, now));
   return least;
+}
+
+/** The share that is left of a limit, raised where it resets soon and lowered for long windows that are nearly used up. */
+function partOf(counter: Counter, now: number): number {
+  const { cap, metric, reset, window } = counter.limit;
+  if (cap <= 0) return 0;
+  const left = 1 - Math.min(1, counter.used(now) / cap);
+  if (metric === "concurrency" || typeof reset !== "object") return 0.25 + left / 2;
+  // A full pot that is poured away soon is worth more than a full one that must last.
+  const ahead = Math.min(1, Math.max(0, counter.resetAt(now) - now) / WINDOW_MS[window]);
+  return 0.5 + (left - ahead) / 2;
 }
 
 /** A number from 0 to 1 that looks random and is not. */

@@ -2,6 +2,7 @@
  * The routing state: everything that decides where a request may go. `apply` is the only way in; it takes what
  * happened and has no clock, no randomness and no I/O, so that the same events always give the same state.
  */
+import { Zones } from "../chat/zone.ts";
 import { type Archive, archiveMap } from "./archive.ts";
 import { Catalogue } from "./catalogue.ts";
 import { consequenceOf } from "./consequence.ts";
@@ -12,7 +13,7 @@ import type { KeyId, Learnt, RouterEvent } from "./event.ts";
 import { LastCalls } from "./last-calls.ts";
 import { learnPace, learntLimits, learnWindow, observe, restoreLimit } from "./learning.ts";
 import { COARSE_MS } from "./pace.ts";
-import { clearRest, type Rest, setRest, type Target } from "./target.ts";
+import { clearRest, endRest, type Rest, setRest, type Target } from "./target.ts";
 
 interface OpenCall {
   target: Target;
@@ -32,7 +33,7 @@ const LEAST_RETRIES = 3;
 const DOUBLED_SHARE = 0.05;
 
 export class RouterState {
-  readonly catalogue = new Catalogue();
+  readonly catalogue: Catalogue;
   readonly conversations = new Conversations();
   /** Accounts that the provider seems to count as one. */
   readonly drains = new Drains();
@@ -41,6 +42,11 @@ export class RouterState {
   readonly #calls = new Map<number, OpenCall>();
   /** Number of events applied. */
   sequence = 0;
+
+  /** `zones`: what is known of time zones may be shared. */
+  constructor(zones = new Zones()) {
+    this.catalogue = new Catalogue(zones);
+  }
 
   /** Calls in flight that are not the first of their request. */
   #retries = 0;
@@ -222,9 +228,7 @@ export class RouterState {
     target.model.outage.at = Number.NEGATIVE_INFINITY;
     target.model.measured.succeeded(at, event.firstContentMs);
     this.#provenAt.set(event.keyId, at);
-    for (const rest of target.rests) {
-      if (rest.until <= at) Object.assign(rest, { hits: 0, guessed: false, probe: null });
-    }
+    for (const rest of target.rests) if (rest.until <= at) endRest(rest);
     if (target.key.state !== "healthy" && target.key.state !== "disabled") {
       target.key.state = "healthy";
       target.key.detail = null;

@@ -47,6 +47,13 @@ export function clearRest(rest: Rest): void {
   Object.assign(rest, none satisfies Omit<Rest, "scope">);
 }
 
+/** A call went well after it: the next one begins anew. */
+export function endRest(rest: Rest): void {
+  rest.hits = 0;
+  rest.guessed = false;
+  rest.probe = null;
+}
+
 /** A rest that was set this much later than now is void: the clock was set back. */
 const CLOCK_TOLERANCE_MS = 30_000;
 /** The call that finds out has no known end: look again after this long. */
