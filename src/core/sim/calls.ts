@@ -48,7 +48,8 @@ export class Calls {
         tokens: need.tokens,
         inputTokens: need.inputTokens,
         estimate: flow.request.input,
-        ...call,
+        attempt: call.attempt,
+        isDouble: call.isDouble,
       });
     if (this.#stage.parts.enter) this.#stage.parts.enter(entered);
     else entered();
@@ -78,12 +79,18 @@ export class Calls {
     const hear = (listener: () => void): void => {
       if (process === this.#stage.process) listener();
     };
-    const at = (): { keyId: string; model: string; at: number } => ({
-      ...{ keyId: key.id, model: model.key, at: this.#stage.timeline.now },
-    });
+    const keyId = key.id;
     const call = this.#stage.upstreams.get(key.provider)?.call(reservation, flow.request.input, {
       told: (observations: readonly LimitObservation[]) =>
-        hear(() => this.#stage.record({ type: "limit-observed", ...at(), observations })),
+        hear(() =>
+          this.#stage.record({
+            type: "limit-observed",
+            keyId,
+            model: model.key,
+            at: this.#stage.timeline.now,
+            observations,
+          }),
+        ),
       failed: (failure: Failure) =>
         hear(() => {
           if (failure.kind === "context_too_long")
@@ -92,15 +99,20 @@ export class Calls {
         }),
       committed: () =>
         hear(() => {
-          const firstContentMs = this.#stage.timeline.now - startedAt;
-          this.#stage.record({ type: "call-succeeded", callId: reservation.callId, ...at(), firstContentMs });
+          const at = this.#stage.timeline.now;
+          const { callId } = reservation;
+          const firstContentMs = at - startedAt;
+          this.#stage.record({ type: "call-succeeded", callId, keyId, model: model.key, at, firstContentMs });
           flow.committed = true;
           flow.answer?.({ answer: reservation });
         }),
       ended: (spent: Spent, broken: Failure | null) =>
         hear(() => {
           reservation.settle(spent);
-          if (broken) this.#stage.record({ type: "call-failed", ...at(), failure: broken });
+          if (broken) {
+            const at = this.#stage.timeline.now;
+            this.#stage.record({ type: "call-failed", keyId, model: model.key, at, failure: broken });
+          }
           this.#close(flow, broken ? "broken" : "served");
         }),
     });

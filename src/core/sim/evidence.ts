@@ -31,6 +31,7 @@ export class Evidence {
   lowestCap = Number.POSITIVE_INFINITY;
   readonly #windowOf: SimParts["windowOf"];
   readonly #span: number;
+  readonly #settled: Evident[] = [];
 
   constructor(limit: LimitSpec, windowOf: SimParts["windowOf"]) {
     this.limit = limit;
@@ -84,21 +85,34 @@ export class Evidence {
     // While a pace is learnt the bucket flows at the rates of several caps, one after the other.
     const known = Number.isFinite(this.limit.cap) ? this.limit.cap : cap;
     const rate = (side === "least" ? Math.max(cap, known) : Math.min(cap, known, this.lowestCap)) / span;
-    const dated = this.uses
-      .filter(({ pending }) => !pending)
-      .map((use) => ({ at: side === "least" ? use.earliest : use.latest, amount: use[side] }))
-      .sort((one, other) => one.at - other.at);
+    const date = side === "least" ? "earliest" : "latest";
+    const dated = this.#dated(date);
     let level = 0;
-    let since = dated[0]?.at ?? now;
-    for (const { at, amount } of dated) {
-      level = Math.max(0, level - (at - since) * rate) + amount;
-      since = at;
+    let since = dated[0]?.[date] ?? now;
+    for (const use of dated) {
+      level = Math.max(0, level - (use[date] - since) * rate) + use[side];
+      since = use[date];
     }
     level = Math.max(0, level - (now - since) * rate);
     // What flows back within the guard may be held that long, and what is taken back may have flowed before.
     if (side === "most" && dated.length > 0) level += rate * (guardOf(this.#span) + 3);
     for (const use of this.uses) if (use.pending) level += use[side];
     return level;
+  }
+
+  /** Settled uses, by date. Good until it is asked again: they are many, and mostly in order already. */
+  #dated(date: "earliest" | "latest"): readonly Evident[] {
+    const dated = this.#settled;
+    dated.length = 0;
+    let isSorted = true;
+    let before = Number.NEGATIVE_INFINITY;
+    for (const use of this.uses) {
+      if (use.pending) continue;
+      if (use[date] < before) isSorted = false;
+      before = use[date];
+      dated.push(use);
+    }
+    return isSorted ? dated : dated.sort((one, other) => one[date] - other[date]);
   }
 }
 

@@ -50,7 +50,18 @@ export function newFlow(number: number, request: SimRequest, state: RouterState,
     progress: newProgress(),
   };
   return {
-    ...{ number, request, route, startedAt: now, attempts: new Map(), hops: 0, waiting: null, call: null },
-    ...{ answer: null, reservation: null, committed: false, gone: false, askedAt: -1 },
+    number,
+    request,
+    route,
+    startedAt: now,
+    attempts: new Map(),
+    hops: 0,
+    waiting: null,
+    call: null,
+    answer: null,
+    reservation: null,
+    committed: false,
+    gone: false,
+    askedAt: -1,
   };
 }

@@ -54,7 +54,14 @@ function ordinaryWorld(seed: number, dice: Dice): SimWorld {
   const end = requests.at(-1)?.at ?? start;
   for (const provider of providers) addTroubles(provider, dice, faulty, start, end);
   return {
-    ...{ seed, start, end, providers, requests, clients: 0, limitsKnown, estimatesHold },
+    seed,
+    start,
+    end,
+    providers,
+    requests,
+    clients: 0,
+    limitsKnown,
+    estimatesHold,
     restarts: randomRestarts(dice, start, end),
     strategy: dice.chance(0.6) ? "priority" : dice.pick(["balanced", "smart", "fast", "reliable"] as const),
   };
@@ -83,7 +90,9 @@ function randomProvider(id: string, dice: Dice, traits: Traits): SimProvider {
     return modelOf(id, modelId, traits.limitsKnown ? own : own.filter(() => dice.chance(0.5)), {
       family: dice.chance(0.3) ? "common" : `${id}-${modelId}`,
       contextWindow: dice.chance(0.7) ? null : 150,
-      ...{ tools: dice.chance(0.8), vision: dice.chance(0.5), noTraining: dice.chance(0.5) },
+      tools: dice.chance(0.8),
+      vision: dice.chance(0.5),
+      noTraining: dice.chance(0.5),
     });
   });
   const spans = [...limits.values()].flat().map(({ window }) => guardOf(WINDOW_MS[window]));
@@ -92,12 +101,18 @@ function randomProvider(id: string, dice: Dice, traits: Traits): SimProvider {
   const latencyMs = dice.between(1, 200);
   return {
     routed: {
-      ...{ id, name: id.toUpperCase(), firstContentMs: null },
+      id,
+      name: id.toUpperCase(),
+      firstContentMs: null,
       failedCallsCount: countsFailures
         ? dice.pick(["yes", "unknown"] as const)
         : dice.pick(["no", "unknown"] as const),
     },
-    ...{ models, limits, realWindows, keys: keysOf(id, keyCount, sharesAccount), countsFailures },
+    models,
+    limits,
+    realWindows,
+    keys: keysOf(id, keyCount, sharesAccount),
+    countsFailures,
     tokensDated: dice.pick(["admission", "completion"] as const),
     latencyMs,
     jitterMs: dice.chance(0.5) ? 0 : Math.min(300, 0.9 * Math.min(500, ...spans)),
@@ -107,7 +122,9 @@ function randomProvider(id: string, dice: Dice, traits: Traits): SimProvider {
     inputRatio: traits.estimatesHold ? [ratio, ratio] : [ratio, ratio + 0.4],
     outputShare: dice.chance(0.3) ? [1, 1] : [0, 1],
     hints: dice.pick(["none", "until", "headers"] as const),
-    ...{ faults: {}, outages: [], brokenKeys: new Map() },
+    faults: {},
+    outages: [],
+    brokenKeys: new Map(),
   };
 }
 
@@ -127,9 +144,18 @@ function modelOf(
 ): RoutedModel {
   const { family, contextWindow, tools, vision, noTraining } = traits;
   return {
-    ...{ provider, id, family, name: id, aliases: [], contextWindow, maxOutputTokens: null, limits },
+    provider,
+    id,
+    family,
+    name: id,
+    aliases: [],
+    contextWindow,
+    maxOutputTokens: null,
+    limits,
     capabilities: { tools, vision, jsonSchema: true, reasoning: false },
-    ...{ intelligence: null, speed: null, enabled: true },
+    intelligence: null,
+    speed: null,
+    enabled: true,
     dataUse: noTraining ? "no_training" : "unknown",
     unitCost: { request: 1, inputToken: 1 / 64, outputToken: 1 / 32 },
   };
@@ -162,7 +188,9 @@ function randomRequests(
     const name = dice.chance(0.7) || named === undefined ? "auto" : nameOf(named, dice);
     const picky = dice.chance(0.2);
     return {
-      ...{ at, model: name, patienceMs: patience },
+      at,
+      model: name,
+      patienceMs: patience,
       input: TOKENS * dice.between(1, 10),
       output: TOKENS * dice.between(0, 10),
       needs: {

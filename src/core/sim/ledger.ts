@@ -48,6 +48,7 @@ export class MemoryLedger implements SimLedger {
   }
 
   flush(): void {
+    if (this.#unsafe.length === 0) return;
     for (const settled of this.#unsafe) {
       const call = this.#calls.get(settled.callId);
       if (call) call.settled = settled;

@@ -7,7 +7,7 @@ import { Witness } from "./witness.ts";
 import type { SimLedger, SimParts, SimWorld } from "./world.ts";
 
 export class RouterProcess {
-  state = new RouterState();
+  state: RouterState;
   readonly ledger: SimLedger;
   readonly witness: Witness | null;
   readonly #world: SimWorld;
@@ -22,6 +22,7 @@ export class RouterProcess {
     this.#timeline = timeline;
     this.ledger = ledger;
     this.witness = witnessed ? new Witness(parts) : null;
+    this.state = new RouterState(parts.zones);
     this.#configure();
   }
 
@@ -45,7 +46,7 @@ export class RouterProcess {
   /** What was forgotten, in words; null when nothing was. */
   startAgain(): string | null {
     const now = this.#timeline.now;
-    this.state = new RouterState();
+    this.state = new RouterState(this.#parts.zones);
     this.#configure();
     for (const event of this.ledger.restart(now)) this.#apply(event);
     if (this.witness === null) return null;

@@ -34,7 +34,10 @@ export function randomLimits(dice: Dice, count: number, pool: string | null, bou
     const window =
       metric === "concurrency" ? (bound?.window ?? "minute") : (bound?.window ?? dice.pick(WINDOWS));
     limits.set(`${metric} ${window}`, {
-      ...{ scope: dice.pick(["account", "account", "key", "ip"] as const), pool, metric, window },
+      scope: dice.pick(["account", "account", "key", "ip"] as const),
+      pool,
+      metric,
+      window,
       cap: capOf(metric, dice, bound),
       reset: metric === "concurrency" ? "sliding" : resetOf(dice, window),
       source: "documented",

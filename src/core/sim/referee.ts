@@ -4,8 +4,8 @@ import type { LimitSpec } from "../route/limits.ts";
 import type { Target } from "../route/target.ts";
 import type { Property, SimTotals, Violation } from "./properties.ts";
 import type { Timeline } from "./timeline.ts";
-import { type CallReferee, capName } from "./upstream.ts";
-import type { SimCaller, SimRefusal, SimUse, SimWorld } from "./world.ts";
+import type { CallReferee } from "./upstream.ts";
+import type { SimRefusal, SimUse, SimWorld } from "./world.ts";
 
 export class Referee implements CallReferee {
   violation: Violation | null = null;
@@ -25,12 +25,13 @@ export class Referee implements CallReferee {
     this.violation ??= { property, at: this.#timeline.now, reason };
   }
 
-  admitted(provider: string, limits: readonly LimitSpec[], caller: SimCaller, use: SimUse): void {
-    for (const limit of limits) {
-      const name = capName(limit, provider, caller);
-      const known = this.admissions.get(name);
-      if (known) known.push({ at: this.#timeline.now, use });
-      else this.admissions.set(name, [{ at: this.#timeline.now, use }]);
+  admitted(caps: readonly string[], use: SimUse): void {
+    if (caps.length === 0) return;
+    const admission = { at: this.#timeline.now, use };
+    for (const cap of caps) {
+      const known = this.admissions.get(cap);
+      if (known) known.push(admission);
+      else this.admissions.set(cap, [admission]);
     }
   }
 

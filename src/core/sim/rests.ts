@@ -30,6 +30,7 @@ export class Rests {
   }
 
   began(scopes: readonly string[], callId: number, at: number): void {
+    if (this.#rests.size === 0) return;
     for (const scope of scopes) {
       const rest = this.#rests.get(scope);
       const findsOut = rest?.guessed === true && rest.until <= at;
@@ -38,11 +39,13 @@ export class Rests {
   }
 
   ended(callId: number): void {
+    if (this.#probes.size === 0) return;
     for (const [scope, probe] of this.#probes) if (probe === callId) this.#probes.delete(scope);
   }
 
   /** It answers: what was guessed of it is over. */
   succeeded(scopes: readonly string[], at: number): void {
+    if (this.#rests.size === 0) return;
     for (const scope of scopes) {
       if ((this.#rests.get(scope)?.until ?? at + 1) > at) continue;
       this.#rests.delete(scope);
@@ -56,7 +59,7 @@ export class Rests {
   }
 
   mayForbid(scopes: readonly string[], now: number): boolean {
-    if (scopes.some((scope) => now < (this.#spent.get(scope) ?? 0))) return true;
+    if (this.#spent.size > 0 && scopes.some((scope) => now < (this.#spent.get(scope) ?? 0))) return true;
     return this.#find(scopes, now, false) !== null;
   }
 

@@ -52,7 +52,7 @@ class Simulation {
     // What has begun may end; with full demand nothing ever ends by itself.
     const latest = clients > 0 ? end : Number.POSITIVE_INFINITY;
     while (this.#stage.referee.violation === null && this.#stage.timeline.step(latest)) {
-      await this.#stage.pauses.settled();
+      if (this.#stage.pauses.busy > 0) await this.#stage.pauses.settled();
     }
     if (clients === 0 && this.#stage.referee.violation === null) {
       if (this.#flows.size > 0) this.#stage.referee.fail("ends", `${this.#flows.size} requests never ended`);

@@ -3,6 +3,7 @@ import type { Failure } from "../chat/failure.ts";
 import { needFor } from "../route/counter.ts";
 import type { Reservation, Spent } from "../route/failover.ts";
 import type { LimitObservation, LimitSpec } from "../route/limits.ts";
+import type { Target } from "../route/target.ts";
 import type { Dice } from "./dice.ts";
 import { capFailure, failureOf } from "./failures.ts";
 import type { Timeline } from "./timeline.ts";
@@ -19,7 +20,8 @@ export interface CallEars {
 
 /** What the referee hears. */
 export interface CallReferee {
-  admitted(provider: string, limits: readonly LimitSpec[], caller: SimCaller, use: SimUse): void;
+  /** `caps`: the names of those that it counts in. */
+  admitted(caps: readonly string[], use: SimUse): void;
   capped(reservation: Reservation, refusal: SimRefusal): void;
 }
 
@@ -31,6 +33,7 @@ export class Upstream {
   readonly #timeline: Timeline;
   readonly #dice: Dice;
   readonly #referee: CallReferee;
+  readonly #places = new Map<Target, Place>();
 
   constructor(provider: SimProvider, books: SimBooks, timeline: Timeline, dice: Dice, referee: CallReferee) {
     this.#provider = provider;
@@ -43,20 +46,45 @@ export class Upstream {
   /** `estimate`: prompt tokens as estimated for any model. */
   call(reservation: Reservation, estimate: number, ears: CallEars): UpstreamCall {
     const { latencyMs, jitterMs } = this.#provider;
-    const call = new UpstreamCall(this.#provider, this.#books, this.#timeline, this.#dice, this.#referee, {
-      reservation,
-      estimate,
-      ears,
-    });
+    const place = this.#placeOf(reservation.target);
+    const order = { reservation, estimate, ears, place };
+    const call = new UpstreamCall(
+      this.#provider,
+      this.#books,
+      this.#timeline,
+      this.#dice,
+      this.#referee,
+      order,
+    );
     this.#timeline.after(latencyMs + this.#dice.fraction() * jitterMs, () => call.arrive());
     return call;
   }
+
+  #placeOf(target: Target): Place {
+    let place = this.#places.get(target);
+    if (place === undefined) {
+      const { key, model } = target;
+      const caller = { secret: key.id, account: key.account, model: model.model.id };
+      const limits = this.#provider.limits.get(caller.model) ?? [];
+      place = { caller, caps: limits.map((limit) => capName(limit, key.provider, caller)) };
+      this.#places.set(target, place);
+    }
+    return place;
+  }
+}
+
+/** What all calls of one target have in common. */
+interface Place {
+  caller: SimCaller;
+  /** The caps that it counts in, by name. */
+  caps: readonly string[];
 }
 
 interface Order {
   reservation: Reservation;
   estimate: number;
   ears: CallEars;
+  place: Place;
 }
 
 export class UpstreamCall {
@@ -66,7 +94,6 @@ export class UpstreamCall {
   readonly #dice: Dice;
   readonly #referee: CallReferee;
   readonly #order: Order;
-  readonly #caller: SimCaller;
   #place: SimPlace | null = null;
   /** What it takes: as asked, then as it was. */
   #taken: SimUse | null = null;
@@ -92,8 +119,6 @@ export class UpstreamCall {
     this.#dice = dice;
     this.#referee = referee;
     this.#order = order;
-    const { key, model } = order.reservation.target;
-    this.#caller = { secret: key.id, account: key.account, model: model.model.id };
     const [least, most] = provider.inputRatio;
     const ratio = least === most ? least : least + dice.fraction() * (most - least);
     this.#input = Math.round(order.estimate * ratio);
@@ -110,7 +135,7 @@ export class UpstreamCall {
     }
     const { need } = this.#order.reservation;
     const asked = this.#use(1, this.#input, need.tokens - need.inputTokens);
-    const answer = this.#books.take(this.#caller, asked, now);
+    const answer = this.#books.take(this.#order.place.caller, asked, now);
     if (!("end" in answer)) {
       this.#referee.capped(this.#order.reservation, answer);
       const until = this.#provider.hints === "none" ? null : now + answer.waitMs;
@@ -120,9 +145,9 @@ export class UpstreamCall {
     }
     this.#place = answer;
     this.#taken = asked;
-    const limits = this.#provider.limits.get(model.model.id) ?? [];
-    this.#referee.admitted(key.provider, limits, this.#caller, asked);
-    const outage = this.#provider.outages.some(({ from, until }) => now >= from && now < until);
+    this.#referee.admitted(this.#order.place.caps, asked);
+    const { outages } = this.#provider;
+    const outage = outages.length > 0 && outages.some(({ from, until }) => now >= from && now < until);
     const isTooLong =
       this.#order.estimate >= (this.#provider.realWindows.get(model.model.id) ?? Number.POSITIVE_INFINITY);
     const fault = outage ? "unavailable" : isTooLong ? "context" : this.#dice.draw(this.#provider.faults);
@@ -161,9 +186,10 @@ export class UpstreamCall {
       const output = Math.ceil(this.#output * share);
       this.#end(1, this.#input, output);
       const inputTokens = cut ? need.inputTokens : this.#input;
-      const generated = { outputTokens: output, generationMs: this.#generationMs * share };
+      const generationMs = this.#generationMs * share;
       const broken = cut ? failureOf("cut", reservation.target.model.model, null) : null;
-      this.#reply(() => ears.ended({ requests: 1, inputTokens, ...generated, counted: !cut }, broken));
+      const spent: Spent = { requests: 1, inputTokens, outputTokens: output, generationMs, counted: !cut };
+      this.#reply(() => ears.ended(spent, broken));
     });
   }
 
@@ -186,7 +212,12 @@ export class UpstreamCall {
   #end(requests: 0 | 1, inputTokens: number, outputTokens: number): void {
     const real = requests === 0 ? NOTHING : this.#use(requests, inputTokens, outputTokens);
     this.#place?.end(real, this.#timeline.now);
-    if (this.#place !== null && this.#taken !== null) Object.assign(this.#taken, real);
+    if (this.#place !== null && this.#taken !== null) {
+      this.#taken.requests = real.requests;
+      this.#taken.tokens = real.tokens;
+      this.#taken.inputTokens = real.inputTokens;
+      this.#taken.units = real.units;
+    }
     this.#place = null;
   }
 
@@ -194,7 +225,7 @@ export class UpstreamCall {
     if (this.#provider.hints !== "headers") return;
     const now = this.#timeline.now;
     const observations = this.#books
-      .status(this.#caller, now)
+      .status(this.#order.place.caller, now)
       .filter(({ limit }) => limit.metric === "requests")
       .map(
         ({ limit, used, resetMs }): LimitObservation => ({

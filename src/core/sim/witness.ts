@@ -88,9 +88,11 @@ export class Witness {
     if (rest !== null) return `${name} rests until ${rest.until} (${rest.scope}, ${rest.kind})`;
     if (this.#breakers.mustBeOpen(target.model.key, now)) return `the breaker of ${name} is open`;
     const need = needOf(request, target);
-    for (const [index, evidence] of this.#files.of(target).entries()) {
+    const files = this.#files.of(target);
+    for (let index = 0; index < files.length; index++) {
+      const evidence = files[index];
       const counter = target.counters[index];
-      if (counter === undefined || !Number.isFinite(counter.limit.cap)) continue;
+      if (evidence === undefined || counter === undefined || !Number.isFinite(counter.limit.cap)) continue;
       if (this.#isForgotten(counter)) continue;
       const used = evidence.least(now, counter.limit.cap);
       if (used + amountOf(counter.limit.metric, need) > counter.limit.cap + ROUNDING) {
@@ -122,12 +124,15 @@ export class Witness {
     if (progress.objected.has(model.provider)) return true;
     if (progress.waitingFor !== null && progress.waitingFor.family !== model.family) return true;
     if (progress.sparesFailing && this.#breakers.justFailed(model.provider, now)) return true;
-    if (this.#rests.mayForbid(this.#scopes(target), now)) return true;
+    const known = this.#files.about(target);
+    if (this.#rests.mayForbid(known.scopes, now)) return true;
     if (this.#breakers.mayBeOpen(target.model.key, now)) return true;
     const need = needOf(request, target);
-    for (const [index, evidence] of this.#files.of(target).entries()) {
+    const { evidence: files } = known;
+    for (let index = 0; index < files.length; index++) {
+      const evidence = files[index];
       const counter = target.counters[index];
-      if (counter === undefined || !Number.isFinite(counter.limit.cap)) continue;
+      if (evidence === undefined || counter === undefined || !Number.isFinite(counter.limit.cap)) continue;
       if (this.#isForgotten(counter)) return true;
       if (
         evidence.most(now, counter.limit.cap) + amountOf(counter.limit.metric, need) >

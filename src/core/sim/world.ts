@@ -1,4 +1,5 @@
 /** What a simulation is made of, as data: providers with their caps and faults, clients with their requests, restarts. */
+import type { Zones } from "../chat/zone.ts";
 import type { Timers } from "../ports.ts";
 import type { RequestNeeds } from "../route/estimate.ts";
 import type { Learnt, RoutedKey, RoutedModel, RoutedProvider, RouterEvent } from "../route/event.ts";
@@ -141,6 +142,8 @@ export interface SimLedger {
 export interface SimParts {
   createBooks(provider: SimProvider): SimBooks;
   createLedger(timers: Timers): SimLedger;
+  /** Shared by all runs. */
+  zones?: Zones;
   /** The same number for all instants of one calendar window, a larger one for those of a later one. */
   windowOf(window: LimitWindow, zone: string, at: number): number;
   /** A seeded bug, for the proof that it is caught: changes an event on its way into the state. */

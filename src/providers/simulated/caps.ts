@@ -56,6 +56,8 @@ export class CapBooks {
   readonly #tokensDated: TokenDate;
   readonly #calendar: Calendar;
   readonly #books = new Map<string, Book>();
+  /** Those that a caller has asked for: most ask more than once. */
+  readonly #known = new WeakMap<Caller, { limits: readonly LimitSpec[]; books: readonly Book[] }>();
 
   constructor(
     limits: readonly LimitSpec[] | ((model: string) => readonly LimitSpec[]),
@@ -142,8 +144,11 @@ export class CapBooks {
     return refusal;
   }
 
-  #booksOf(caller: Caller): Book[] {
-    return this.#limitsOf(caller.model).map((limit) => {
+  #booksOf(caller: Caller): readonly Book[] {
+    const limits = this.#limitsOf(caller.model);
+    const known = this.#known.get(caller);
+    if (known?.limits === limits) return known.books;
+    const books = limits.map((limit) => {
       const name = counterName(limit, caller);
       let book = this.#books.get(name);
       if (book === undefined) {
@@ -152,6 +157,8 @@ export class CapBooks {
       }
       return book;
     });
+    this.#known.set(caller, { limits, books });
+    return books;
   }
 }
 
