@@ -55,17 +55,15 @@ describe("every command of the page prints what stands there", () => {
     return { ...entry, occurrence };
   });
 
-  it.each(numbered)(
-    "$line ($occurrence)",
-    async (entry) => {
-      const output = await scene.play(entry.line, entry.occurrence);
-      outputs.push(output);
-      if (process.env.UPDATE_PAGE === "1") return;
-      expect(essence(entry, output)).toBe(essence(entry, entry.output));
-      for (const text of [output, entry.output]) expect(text).not.toMatch(/\/tmp\/|\/root\/|\/work\//);
-    },
-    30_000,
-  );
+  it.for(numbered)("$line ($occurrence)", { timeout: 30_000 }, async (entry, context) => {
+    const isLinux = process.platform === "linux";
+    if (entry.line.startsWith("freellm service") && !isLinux) context.skip("the page shows systemd");
+    const output = await scene.play(entry.line, entry.occurrence);
+    outputs.push(output);
+    if (process.env.UPDATE_PAGE === "1") return;
+    expect(essence(entry, output)).toBe(essence(entry, entry.output));
+    for (const text of [output, entry.output]) expect(text).not.toMatch(/\/tmp\/|\/root\/|\/work\//);
+  });
 
   it.runIf(process.env.UPDATE_PAGE === "1")("writes the page", () => {
     writeFileSync(PAGE, withOutputs(page, outputs));
