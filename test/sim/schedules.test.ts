@@ -19,7 +19,7 @@ async function check(first: number, count: number): Promise<Report> {
   return JSON.parse(stdout);
 }
 
-it("hold in every schedule, whatever happens in it", { timeout: 3_600_000 }, async () => {
+it("hold in every schedule, whatever happens in it", { timeout: 4 * 3_600_000 }, async () => {
   const share = Math.ceil(SCHEDULES / PROCESSES);
   const reports = await Promise.all(
     Array.from({ length: PROCESSES }, (_, number) => check(1 + number * share, share)),

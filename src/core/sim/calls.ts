@@ -8,6 +8,7 @@ import { failureOf } from "./failures.ts";
 import type { Flow } from "./flow.ts";
 import { targetName } from "./referee.ts";
 import type { Stage } from "./stage.ts";
+import type { CallEars } from "./upstream.ts";
 
 /** Until the first content. */
 const DEADLINE_MS = 12_000;
@@ -69,64 +70,96 @@ export class Calls {
   }
 
   attempt(flow: Flow, reservation: Reservation): Promise<AttemptResult<Reservation>> {
-    this.#stage.router.ledger.commit();
-    this.#stage.totals.attempts++;
+    const stage = this.#stage;
+    stage.router.ledger.commit();
+    stage.totals.attempts++;
     flow.reservation = reservation;
-    const { target } = reservation;
-    const { key, model } = target;
-    const startedAt = this.#stage.timeline.now;
-    const process = this.#stage.process;
-    const hear = (listener: () => void): void => {
-      if (process === this.#stage.process) listener();
-    };
-    const keyId = key.id;
-    const call = this.#stage.upstreams.get(key.provider)?.call(reservation, flow.request.input, {
-      told: (observations: readonly LimitObservation[]) =>
-        hear(() =>
-          this.#stage.record({
-            type: "limit-observed",
-            keyId,
-            model: model.key,
-            at: this.#stage.timeline.now,
-            observations,
-          }),
-        ),
-      failed: (failure: Failure) =>
-        hear(() => {
-          if (failure.kind === "context_too_long")
-            this.#stage.router.witness?.tooLong(model.key, flow.request.input);
-          flow.answer?.({ failure });
-        }),
-      committed: () =>
-        hear(() => {
-          const at = this.#stage.timeline.now;
-          const { callId } = reservation;
-          const firstContentMs = at - startedAt;
-          this.#stage.record({ type: "call-succeeded", callId, keyId, model: model.key, at, firstContentMs });
-          flow.committed = true;
-          flow.answer?.({ answer: reservation });
-        }),
-      ended: (spent: Spent, broken: Failure | null) =>
-        hear(() => {
-          reservation.settle(spent);
-          if (broken) {
-            const at = this.#stage.timeline.now;
-            this.#stage.record({ type: "call-failed", keyId, model: model.key, at, failure: broken });
-          }
-          this.#close(flow, broken ? "broken" : "served");
-        }),
-    });
+    const { provider } = reservation.target.model.model;
+    const ears = new Ears(stage, flow, reservation, this.#close);
+    const call = stage.upstreams.get(provider)?.call(reservation, flow.request.input, ears);
     flow.call = call ?? null;
-    this.#stage.inProcess(DEADLINE_MS, () => {
+    stage.inProcess(DEADLINE_MS, () => {
       if (flow.reservation !== reservation || flow.committed || flow.answer === null) return;
       call?.leave(false);
-      flow.answer({ failure: failureOf("deadline", model.model, null) });
+      flow.answer({ failure: failureOf("deadline", reservation.target.model.model, null) });
     });
-    return this.#stage.pauses.until((resume) => {
+    return stage.pauses.until((resume) => {
       flow.answer = (result) => {
         flow.answer = null;
         resume(() => result);
       };
     });
+  }
+}
+
+/** Hears what comes back of one call, as long as its process lives. */
+class Ears implements CallEars {
+  readonly #stage: Stage;
+  readonly #flow: Flow;
+  readonly #reservation: Reservation;
+  readonly #close: (flow: Flow, how: "served" | "broken") => void;
+  readonly #process: number;
+  readonly #startedAt: number;
+
+  constructor(
+    stage: Stage,
+    flow: Flow,
+    reservation: Reservation,
+    close: (flow: Flow, how: "served" | "broken") => void,
+  ) {
+    this.#stage = stage;
+    this.#flow = flow;
+    this.#reservation = reservation;
+    this.#close = close;
+    this.#process = stage.process;
+    this.#startedAt = stage.timeline.now;
+  }
+
+  get #isDeaf(): boolean {
+    return this.#process !== this.#stage.process;
+  }
+
+  told(observations: readonly LimitObservation[]): void {
+    if (this.#isDeaf) return;
+    const { key, model } = this.#reservation.target;
+    const at = this.#stage.timeline.now;
+    this.#stage.record({ type: "limit-observed", keyId: key.id, model: model.key, at, observations });
+  }
+
+  failed(failure: Failure): void {
+    if (this.#isDeaf) return;
+    if (failure.kind === "context_too_long") {
+      this.#stage.router.witness?.tooLong(this.#reservation.target.model.key, this.#flow.request.input);
+    }
+    this.#flow.answer?.({ failure });
+  }
+
+  committed(): void {
+    if (this.#isDeaf) return;
+    const { callId, target } = this.#reservation;
+    const { key, model } = target;
+    const at = this.#stage.timeline.now;
+    const firstContentMs = at - this.#startedAt;
+    this.#stage.record({
+      type: "call-succeeded",
+      callId,
+      keyId: key.id,
+      model: model.key,
+      at,
+      firstContentMs,
+    });
+    this.#flow.committed = true;
+    this.#flow.answer?.({ answer: this.#reservation });
+  }
+
+  ended(spent: Spent, broken: Failure | null): void {
+    if (this.#isDeaf) return;
+    this.#reservation.settle(spent);
+    if (broken) {
+      const { key, model } = this.#reservation.target;
+      const at = this.#stage.timeline.now;
+      this.#stage.record({ type: "call-failed", keyId: key.id, model: model.key, at, failure: broken });
+    }
+    this.#close(this.#flow, broken ? "broken" : "served");
   }
 }

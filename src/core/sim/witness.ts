@@ -16,6 +16,7 @@ type Reserved = Extract<RouterEvent, { type: "call-reserved" }>;
 type Settled = Extract<RouterEvent, { type: "call-settled" }>;
 
 interface Witnessed {
+  callId: number;
   model: string;
   need: Need;
   unitCost: Parameters<typeof needFor>[3];
@@ -203,21 +204,22 @@ export class Witness {
   #reserved(event: Reserved, target: Target): void {
     const { unitCost } = target.model.model;
     const need = needFor(1, event.inputTokens, event.tokens - event.inputTokens, unitCost);
-    const taken = this.#files.of(target).map((evidence) => {
+    const taken: Witnessed["taken"] = [];
+    for (const evidence of this.#files.of(target)) {
       const amount = amountOf(evidence.limit.metric, need);
       const pending = evidence.limit.metric !== "requests";
       const use = { earliest: event.at, latest: event.at, least: amount, most: amount, pending };
       evidence.prune(event.at);
       evidence.uses.push(use);
-      return { evidence, use, amount };
-    });
-    const call = { model: event.model, need, unitCost, at: event.at, settledAt: null, taken };
-    this.#calls.set(event.callId, call);
+      taken.push({ evidence, use, amount });
+    }
+    const { callId, model, at } = event;
+    this.#calls.set(callId, { callId, model, need, unitCost, at, settledAt: null, taken });
     this.#breakers.began(event.model, event.callId);
     this.#rests.began(this.#scopes(target), event.callId, event.at);
-    for (const [id, { settledAt }] of this.#calls) {
+    for (const { callId, settledAt } of this.#calls.values()) {
       if (settledAt === null || settledAt > event.at - 2 * LAZY_MS) break;
-      this.#calls.delete(id);
+      this.#calls.delete(callId);
     }
   }
 
