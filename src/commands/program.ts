@@ -1,6 +1,6 @@
 /** The command line as a whole. A command's file is loaded when that command is asked for. */
 import { Command, CommanderError } from "commander";
-import { complaintOf, EXIT_USAGE, usageError } from "./complaint.ts";
+import { complaintOf, usageError } from "./complaint.ts";
 import type { Context } from "./context.ts";
 import { VERSION } from "./version.ts";
 
@@ -110,12 +110,12 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     }
     await program.parseAsync(args, { from: "user" });
     return context.output.exitCode;
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    // A group without a subcommand: its help has been shown.
-    if (error instanceof CommanderError && error.code === "commander.help") return EXIT_USAGE;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
+    const error = helpless(args, thrown);
     const { command, path } = deepest(program, args);
-    const { complaint, exitCode } = complaintOf(await unknownCommand(command, args, error), path);
+    const told = command === program ? await elsewhere(args, error, context) : error;
+    const { complaint, exitCode } = complaintOf(await unknownCommand(command, args, told), path);
     context.output.complain(complaint);
     return exitCode;
   }
@@ -129,7 +129,7 @@ function askedFor(args: readonly string[]): string | undefined {
 
 /** Errors are thrown to us instead of being printed; settings are not inherited, so every command gets them. */
 function quieten(command: Command): void {
-  command.exitOverride().configureOutput({ outputError: () => {} });
+  command.exitOverride().configureOutput({ outputError: () => {}, writeErr: () => {} });
   command.showSuggestionAfterError(true);
   for (const child of command.commands) quieten(child);
 }
@@ -150,6 +150,32 @@ async function unknownCommand(group: Command, args: readonly string[], error: un
     `unknown command '${word}'`,
     meant === null ? help : `Did you mean: ${path} ${meant}\n${help}`,
   );
+}
+
+/** `help` of a word that is no command: told as such. */
+function helpless(args: readonly string[], error: unknown): unknown {
+  if (!(error instanceof CommanderError) || error.code !== "commander.help") return error;
+  const word = args.findLast((candidate) => !candidate.startsWith("-")) ?? "";
+  return new CommanderError(2, "commander.unknownCommand", `unknown command '${word}'`);
+}
+
+/** Commands that hold others. */
+const GROUPS: ReadonlySet<string> = new Set(["keys", "models", "token", "config", "service"]);
+
+/** A word that is a command of a group (`freellm add`), told with the group. */
+async function elsewhere(args: readonly string[], error: unknown, context: Context): Promise<unknown> {
+  if (!(error instanceof CommanderError) || error.code !== "commander.unknownCommand") return error;
+  const word = args.find((candidate) => !candidate.startsWith("-") && candidate !== "help") ?? "";
+  const meant: string[] = [];
+  for (const { name, load } of ENTRIES) {
+    if (!GROUPS.has(name)) continue;
+    const group = new Command(name);
+    (await load()).define(group, context);
+    const found = group.commands.some((child) => child.name() === word || child.aliases().includes(word));
+    if (found) meant.push(`freellm ${name} ${word}`);
+  }
+  if (meant.length === 0) return error;
+  return usageError(`unknown command '${word}'`, `Did you mean: ${meant.join(", or ")}\nSee: freellm --help`);
 }
 
 /** The deepest command that the line names: `freellm keys add`. */

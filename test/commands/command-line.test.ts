@@ -80,6 +80,8 @@ describe("usage errors", () => {
   it.each([
     [["bogus"], "unknown command 'bogus'"],
     [["keys", "lst"], "unknown command 'lst'"],
+    [["help", "bogus"], "unknown command 'bogus'"],
+    [["keys", "help", "bogus"], "unknown command 'bogus'"],
     [["keys", "list", "--jsn"], "unknown option '--jsn'"],
     [["keys", "rm"], "missing required argument 'id'"],
     [["keys", "list", "extra"], "too many arguments"],
@@ -114,6 +116,22 @@ describe("usage errors", () => {
         message: "missing required argument 'id'",
         hint: "See: freellm keys rm --help",
       },
+    });
+  });
+
+  it.each([
+    ["add", "Did you mean: freellm keys add, or freellm token add"],
+    ["rotate", "Did you mean: freellm keys rotate, or freellm token rotate"],
+    ["import", "Did you mean: freellm keys import, or freellm models import"],
+    ["pin", "Did you mean: freellm models pin"],
+    ["rm", "Did you mean: freellm keys rm"],
+    ["help rm", "Did you mean: freellm keys rm"],
+  ])("know where %s is a command", async (word, hint) => {
+    using folder = temporaryFolder();
+    const { code, stderr } = await cli(folder.path, word.split(" "));
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `freellm: error: unknown command '${word.replace("help ", "")}'\nfreellm: hint: ${hint}\nfreellm: hint: See: freellm --help\n`,
     });
   });
 

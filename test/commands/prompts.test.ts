@@ -189,6 +189,17 @@ describe("a key that is not there", () => {
     expect(session.shown()).not.toContain("?");
   });
 
+  it("nor is there an order to be made of no key, or of one", async () => {
+    using folder = temporaryFolder();
+    const none = onTerminal(folder.path, ["keys", "reorder"]);
+    expect(await none.exited).toBe(2);
+    expect(none.shown()).toContain("There are no keys to move.");
+    await addCustomKey(folder.path, { name: "one", baseUrl: "http://127.0.0.1:9/one", key: null });
+    const one = onTerminal(folder.path, ["keys", "reorder"]);
+    expect(await one.exited).toBe(2);
+    expect(one.shown()).toContain("There is one key alone: nothing to move.");
+  });
+
   it("nor does keys add about a provider that is not, but says what may have been meant", async () => {
     using folder = temporaryFolder();
     const session = onTerminal(folder.path, ["keys", "add", "grok"]);

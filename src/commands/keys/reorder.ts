@@ -28,6 +28,9 @@ async function arranged(context: Context, options: RemoteOptions): Promise<strin
     throw usageError("There is no terminal to move the keys in.", "Name them: freellm keys reorder ID...");
   }
   const { keys } = await withConnection(connect(context, options), ({ admin }) => admin.snapshot());
+  if (keys.length === 0) throw usageError("There are no keys to move.", "Add one: freellm keys add");
+  if (keys.length === 1)
+    throw usageError("There is one key alone: nothing to move.", "See: freellm keys list");
   const { arrange } = await import("./arrange.ts");
   const entries = keys.map((key) => ({ value: key.id, name: entryName(key) }));
   return await arrange({ message: "Keys are tried from the top", entries }, { output: process.stderr });
