@@ -10,7 +10,7 @@ export function printBanner(output: Output, server: RunningServer): void {
   const { bold } = output.paint;
   const row = (name: string, text: string): void => output.line(`  ${bold(name.padEnd(10))}${text}`);
   const passing = home === null || fleet !== null;
-  const keys = application.keyViews();
+  const keys = application.store.keys.list();
   const providers = new Set(keys.map(({ provider }) => provider)).size;
 
   if (fleet === null) for (const notice of notices) output.note(notice);

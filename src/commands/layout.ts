@@ -1,5 +1,4 @@
 /** Text and tables in the width of a terminal. What goes into a pipe is left as it is. */
-import { stripVTControlCharacters } from "node:util";
 import { widthsOf } from "./figures.ts";
 
 const GAP = 2;
@@ -108,5 +107,5 @@ export function tableWidth(widths: readonly number[]): number {
 }
 
 function lengthOf(text: string): number {
-  return stripVTControlCharacters(text).length;
+  return Bun.stripANSI(text).length;
 }

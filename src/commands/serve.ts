@@ -57,8 +57,8 @@ async function serve(context: Context, options: Options): Promise<void> {
   try {
     const logSink = await sinkOf(context, logFile);
     server = await startServer(context, { flags, demo, ephemeral, ...(logSink === null ? {} : { logSink }) });
-    // Whoever has been waiting for the port goes first.
-    await new Promise((resolve) => setImmediate(resolve));
+    // Whoever has been waiting for the port goes first; a person does not notice.
+    await new Promise((resolve) => setTimeout(resolve, BANNER_AFTER_MS));
     const { printBanner } = await import("./banner.ts");
     printBanner(context.output, server);
     if (tour) await takeTour(context, server);
@@ -81,6 +81,7 @@ async function sinkOf({ home }: Context, logFile: string | true | undefined): Pr
 }
 
 const GRACE_MS = 2_000;
+const BANNER_AFTER_MS = 10;
 
 /** Lets running answers end. Whatever may still be open then keeps the process no longer than a moment. */
 async function endInTime(server: RunningServer): Promise<void> {
