@@ -6,6 +6,7 @@ import { join } from "node:path";
 const DAY = 86_400_000;
 const QUARTER_HOUR = 900_000;
 const HOUR = 3_600_000;
+const QUARTER_DAY = 6 * HOUR;
 
 const [, , home = "", count = "1000000"] = process.argv;
 const total = Number(count);
@@ -57,12 +58,13 @@ database.transaction(() => {
   ]);
 })();
 
-// The counters that a restart must restore: quarters of an hour for two days, hours before that.
+// The counters that a restart must restore, folded as the program folds them: quarters of an hour for 26 hours, quarters of a day before.
 const insertSlot = database.prepare("INSERT OR IGNORE INTO usage_slots VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 database.transaction(() => {
   const model = `${provider}/bench-model`;
-  for (let start = now - (now % HOUR) - 32 * DAY; start < now - QUARTER_HOUR; ) {
-    const span = now - start < 2 * DAY ? QUARTER_HOUR : HOUR;
+  const isFine = (start: number) => start - (start % QUARTER_DAY) + QUARTER_DAY > now - 26 * HOUR;
+  for (let start = now - (now % QUARTER_DAY) - 32 * DAY; start < now - QUARTER_HOUR; ) {
+    const span = isFine(start) ? QUARTER_HOUR : QUARTER_DAY;
     const requests = Math.round((total * span) / (60 * DAY));
     insertSlot.run(start, key, model, span, start + span - 1, requests, requests * 900, requests * 150);
     start += span;
