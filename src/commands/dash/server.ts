@@ -57,6 +57,34 @@ export function dashServer(locate: () => Promise<Target>): Server {
   };
 }
 
+/** A connection that lasted so long was good. */
+const GOOD_MS = 1_000;
+
+/**
+ * The events after `after`, also over breaks: where a good connection broke, because the machine slept or this program was
+ * suspended, it is taken up again. Ends when the server does. Throws GapError.
+ */
+export async function* lastingEvents(
+  server: Pick<Server, "events">,
+  after: number,
+  signal: AbortSignal,
+): AsyncGenerator<NumberedEvent[]> {
+  let sequence = after;
+  for (;;) {
+    const since = performance.now();
+    try {
+      for await (const entries of server.events(sequence, signal)) {
+        sequence = entries.at(-1)?.sequence ?? sequence;
+        yield entries;
+      }
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof GapError || performance.now() - since < GOOD_MS) throw error;
+    }
+  }
+}
+
 async function* follow(url: string, token: string, signal: AbortSignal): AsyncGenerator<NumberedEvent[]> {
   const reply = await call({ url, method: "GET", token, timeoutMs: HEADERS_MS, signal });
   if (reply.statusCode !== 200) {

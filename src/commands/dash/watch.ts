@@ -4,6 +4,7 @@ import { GapError, type Server } from "../../tui/source.ts";
 import { withIsoTimes } from "../moment.ts";
 import type { Output } from "../output.ts";
 import { stateData } from "./data.ts";
+import { lastingEvents } from "./server.ts";
 
 /** Until the server ends, which is an error, or the reader does. */
 export async function watchJson(server: Server, output: Output): Promise<void> {
@@ -16,7 +17,7 @@ export async function watchJson(server: Server, output: Output): Promise<void> {
     const state = await server.snapshot();
     output.data({ type: "state", state: stateData(state) });
     try {
-      for await (const entries of server.events(state.seq, stop.signal)) {
+      for await (const entries of lastingEvents(server, state.seq, stop.signal)) {
         for (const { sequence, event } of entries)
           output.data({ type: "event", sequence, event: withIsoTimes(event) });
       }

@@ -2,7 +2,7 @@
 import { CommandError } from "../../core/command.ts";
 import type { RequestRecord } from "../../core/route/event.ts";
 import { GapError } from "../../tui/source.ts";
-import { dashServer } from "../dash/server.ts";
+import { dashServer, lastingEvents } from "../dash/server.ts";
 
 /** Two lists of requests may overlap by so many. */
 const REMEMBERED = 1_000;
@@ -29,7 +29,7 @@ export async function followRequests(
   let sequence = after;
   while (!stop.signal.aborted) {
     try {
-      for await (const entries of server.events(sequence, stop.signal)) {
+      for await (const entries of lastingEvents(server, sequence, stop.signal)) {
         for (const entry of entries) {
           sequence = entry.sequence;
           if (entry.event.type === "request-finished") showOnce(entry.event.record);
