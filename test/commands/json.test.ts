@@ -13,7 +13,7 @@ const BACKUP = "all.backup";
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  stage = await openStage({ args: ["--log-file"] });
   const { client, home } = stage;
   // A rest, a break, a wait, a refusal: whatever carries a moment is there.
   await stage.endpoints("moments", [tooMany(600), answer()], { rpm: 5, rpd: 50, tpm: 90_000 });
@@ -56,6 +56,10 @@ const COMMANDS: readonly string[] = [
   "config validate",
   "service status",
   "chat hello -m moments",
+  "logs",
+  "keys edit moments-1-1 --label x",
+  "keys clear moments-2-1",
+  "models pin moments-1/moments",
   "sim",
   "sim --schedules 2",
   "init",
