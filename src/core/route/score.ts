@@ -30,6 +30,7 @@ export function strategyOf(name: StrategyName, custom: Weights): Strategy {
 const SPREAD = 0.01;
 /** A model nobody rated stands in the middle. */
 const UNRATED = 50;
+
 export interface ScoreParts {
   quality: number;
   success: number;
