@@ -5,7 +5,13 @@
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { catalogueAsData, commandLineAlone, withoutDebugger, wordsAside } from "./plugins.ts";
+import {
+  catalogueAsData,
+  commandLineAlone,
+  widthsByRuntime,
+  withoutDebugger,
+  wordsAside,
+} from "./plugins.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -27,7 +33,7 @@ const result = await Bun.build({
   bytecode: true,
   minify: true,
   define: { "process.env.NODE_ENV": '"production"', "process.env.DEV": '"false"' },
-  plugins: [catalogueAsData, commandLineAlone, withoutDebugger, wordsAside],
+  plugins: [catalogueAsData, commandLineAlone, widthsByRuntime, withoutDebugger, wordsAside],
   compile: {
     outfile: unfinished,
     ...(target === undefined ? {} : { target }),

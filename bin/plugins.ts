@@ -88,3 +88,19 @@ export const wordsAside: BunPlugin = {
     });
   },
 };
+
+/**
+ * How many cells a text takes is asked for every line of every frame. The library splits it into characters and looks each up in
+ * patterns of all Unicode, which have to be made first, 40 ms long; the runtime has the same function built in.
+ */
+export const widthsByRuntime: BunPlugin = {
+  name: "widths-by-runtime",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]string-width[\\/]index\.js$/ }, async ({ path }) => {
+      const source = await Bun.file(path).text();
+      // An older edition, for tables alone, has other widths and is quick.
+      const isOld = source.includes("module.exports");
+      return { contents: isOld ? source : "export default Bun.stringWidth;", loader: "js" };
+    });
+  },
+};

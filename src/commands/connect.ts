@@ -5,7 +5,6 @@ import { StoreError } from "../core/store/store-error.ts";
 import type { Vault } from "../core/vault/vault.ts";
 import { noServerError } from "./complaint.ts";
 import type { Context } from "./context.ts";
-import { openLocally } from "./open.ts";
 import { answers, ServerClient } from "./server-client.ts";
 import { announcedServer, readAdminToken, type ServerRecord } from "./server-file.ts";
 
@@ -43,6 +42,7 @@ export async function connect(context: Context, { url }: Destination): Promise<C
     const server = announcedServer(context.home, systemProcesses());
     if (server !== null) return connectTo(context, server);
     try {
+      const { openLocally } = await import("./open.ts");
       const { admin, vault, close } = await openLocally(context);
       return { admin, vault, server: null, close };
     } catch (error) {

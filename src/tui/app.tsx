@@ -1,6 +1,7 @@
 /** The dashboard on a terminal: Ink draws the lines of the model and hands over the keys, and thinks nothing itself. */
 import { Box, type Key, render, Text, useApp, useInput, usePaste, useWindowSize } from "ink";
 import { useCallback, useEffect, useRef, useState } from "react";
+import type { Snapshot } from "../core/command.ts";
 import { encodeLine } from "./line.ts";
 import type { Look } from "./model.ts";
 import type { Press } from "./press.ts";
@@ -21,6 +22,8 @@ export interface DashOptions {
   server: Server;
   ticker: Ticker;
   look: Look;
+  /** The state of the server, where it is known already. */
+  first?: Snapshot;
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   /** Stops this process until it is told to go on. */
@@ -38,8 +41,9 @@ export interface Dash {
 
 /** Takes the terminal. */
 export function openDash(options: DashOptions): Dash {
-  const { server, ticker, look, stdin, stdout } = options;
+  const { server, ticker, look, first, stdin, stdout } = options;
   const session = new Session(server, ticker, look);
+  if (first !== undefined) session.feed.beginWith(first);
   const outside: { suspend: () => void } = { suspend: () => {} };
   stdout.write(NO_WRAP);
   const instance = render(<App session={session} options={options} outside={outside} />, {

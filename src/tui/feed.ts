@@ -3,7 +3,7 @@
  * counted there. When the server is gone, it is asked again after 1, 2, 4, up to 10 seconds; what was known stays. A
  * connection that was good and broke (the program was suspended, the machine slept) is taken up again before anything is said.
  */
-import type { AnalyticsRange } from "../core/command.ts";
+import type { AnalyticsRange, Snapshot } from "../core/command.ts";
 import { Knowledge } from "./data.ts";
 import { GapError, type Server, type Ticker } from "./source.ts";
 
@@ -32,12 +32,22 @@ export class Feed {
   #wake: (() => void) | null = null;
   /** Since when the connection is there; null while there is none. */
   #goodSince: number | null = null;
+  /** The state before the first connection. */
+  #first: Snapshot | null = null;
   /** Ends the time in which a break is not told. */
   #endQuiet = (): void => {};
 
   constructor(server: Server, ticker: Ticker) {
     this.#server = server;
     this.#ticker = ticker;
+  }
+
+  /** The state as it was a moment ago: there is something to see at once, and following goes on from there. */
+  beginWith(snapshot: Snapshot): void {
+    this.#first = snapshot;
+    this.#refreshedAt = this.#ticker.now();
+    this.data.takeSnapshot(snapshot, this.#refreshedAt, true);
+    this.data.link = { state: "live" };
   }
 
   /** Follows until `stop`. Never rejects. */
@@ -123,7 +133,8 @@ export class Feed {
   }
 
   async #connection(): Promise<void> {
-    const snapshot = await this.#server.snapshot();
+    const snapshot = this.#first ?? (await this.#server.snapshot());
+    this.#first = null;
     this.#endQuiet();
     this.#refreshedAt = this.#ticker.now();
     this.#goodSince = this.#refreshedAt;

@@ -31,6 +31,20 @@ describe("the feed", () => {
     feed.stop();
   });
 
+  it("begins with a state that is known, asks for no other, and follows from there", async () => {
+    const { server, feed } = following();
+    feed.beginWith(snapshot());
+    expect(feed.data.link).toEqual({ state: "live" });
+    expect(feed.data.snapshot?.keys.length).toBeGreaterThan(0);
+    void feed.follow();
+    await settle();
+    expect(server.snapshots).toBe(0);
+    server.send([finished(101, 77)]);
+    await settle();
+    expect(feed.data.requests[0]?.id).toBe("req_000077");
+    feed.stop();
+  });
+
   it("takes the state again at most once a second while things happen, and every five while nothing does", async () => {
     const { server, ticker, feed } = following();
     void feed.follow();

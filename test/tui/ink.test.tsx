@@ -3,10 +3,11 @@ import { Console } from "node:console";
 import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
+import type { Snapshot } from "../../src/core/command.ts";
 import { type Dash, openDash } from "../../src/tui/app.tsx";
 import type { NumberedEvent, Ticker } from "../../src/tui/source.ts";
 import { FakeServer } from "./driver.ts";
-import { LOOK, NOW, record } from "./world.ts";
+import { LOOK, NOW, record, snapshot } from "./world.ts";
 
 const FRAME = "\u001b[?2026h";
 
@@ -52,12 +53,12 @@ Object.defineProperty(console, "Console", { value: Console, configurable: true }
 let open: Dash | null = null;
 afterEach(() => open?.end());
 
-function start() {
+function start(more: { first?: Snapshot } = {}) {
   const stdout = new FakeOut();
   const stdin = new FakeIn();
   const server = new FakeServer();
   const dash = openDash({
-    ...{ server, ticker, look: LOOK, stopProcess: () => {} },
+    ...{ server, ticker, look: LOOK, stopProcess: () => {}, ...more },
     stdin: stdin as unknown as NodeJS.ReadStream,
     stdout: stdout as unknown as NodeJS.WriteStream,
   });
@@ -76,6 +77,11 @@ function start() {
 }
 
 describe("on a terminal", () => {
+  it("draws what is known in the very first frame", () => {
+    const { text } = start({ first: snapshot() });
+    expect(text()).toContain("groq-1");
+  });
+
   it("takes the other screen, and gives everything back at q", async () => {
     const { see, stdin, text, dash } = start();
     await see("groq-1");

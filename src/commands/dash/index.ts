@@ -54,19 +54,24 @@ async function dash(context: Context, options: Options): Promise<void> {
   const { stdin, stdout } = process;
   const isTerminal = stdout.isTTY === true && stdin.isTTY === true && context.environment.TERM !== "dumb";
   if (options.watch && !isTerminal) throw usageError("--watch needs --json where there is no terminal.");
-  const look = await lookOf(context, options);
   if (options.once || !isTerminal) {
     const { printOnce } = await import("./once.ts");
-    return await printOnce(server, output, look, columnsOf(context));
+    return await printOnce(server, output, await lookOf(context, options), columnsOf(context));
   }
-  await live(server, look, context);
+  await live(server, context, options);
 }
 
-async function live(server: Server, look: Look, { output }: Context): Promise<void> {
-  // A server that refuses the token is told before the screen is taken.
-  await server.snapshot();
-  const { runLive } = await import("./live.ts");
-  output.exitCode = await runLive(server, look);
+/** While the server says how it is, what draws it is loaded. A server that refuses the token is told before the screen is taken. */
+async function live(server: Server, context: Context, options: Options): Promise<void> {
+  const asked = server.snapshot();
+  // Awaited below, with its failure.
+  asked.catch(() => {});
+  const [first, look, { runLive }] = await Promise.all([
+    asked,
+    lookOf(context, options),
+    import("./live.ts"),
+  ]);
+  context.output.exitCode = await runLive(server, look, first);
 }
 
 /** Where the server is, and the token for it: of the options, else of the environment or the home. */
@@ -101,11 +106,11 @@ function columnsOf({ environment }: Context): number {
 }
 
 async function lookOf({ environment, output }: Context, { ascii }: Options): Promise<Look> {
-  const { providers } = await import("../../providers/index.ts");
-  const signUps = providers
-    .all()
-    .filter(({ status }) => status !== "retired")
-    .map(({ id, signUpUrl }) => ({ provider: id, url: signUpUrl ?? "needs no key" }));
+  const { BUILT_IN } = await import("../../providers/offered.ts");
+  const signUps = BUILT_IN.filter(({ status }) => status !== "retired").map(({ id, signUpUrl }) => ({
+    provider: id,
+    url: signUpUrl ?? "needs no key",
+  }));
   return {
     version: VERSION,
     unicode: !ascii && speaksUnicode(environment),

@@ -1,5 +1,6 @@
 /** The dashboard on this process's terminal, which is given back however it ends. */
 import { constants } from "node:os";
+import type { Snapshot } from "../../core/command.ts";
 import { openDash } from "../../tui/app.tsx";
 import type { Look } from "../../tui/model.ts";
 import type { Server, Ticker } from "../../tui/source.ts";
@@ -14,8 +15,8 @@ const ticker: Ticker = {
   },
 };
 
-/** Gives the exit code: 0 when it was left, 128 and the signal's number when it was told to end. */
-export async function runLive(server: Server, look: Look): Promise<number> {
+/** Begins with `first`. Gives the exit code: 0 when it was left, 128 and the signal's number when it was told to end. */
+export async function runLive(server: Server, look: Look, first: Snapshot): Promise<number> {
   const { stdin, stdout } = process;
   let exitCode = 0;
   // Windows has no such thing.
@@ -23,7 +24,7 @@ export async function runLive(server: Server, look: Look): Promise<number> {
   const stopProcess = (): void => {
     if (canStop) process.kill(process.pid, "SIGSTOP");
   };
-  const dash = openDash({ server, ticker, look, stdin, stdout, stopProcess });
+  const dash = openDash({ server, ticker, look, first, stdin, stdout, stopProcess });
   const onSignal = (signal: NodeJS.Signals): void => {
     exitCode = 128 + constants.signals[signal];
     dash.end();
