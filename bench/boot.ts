@@ -1,4 +1,4 @@
-/** How long a program takes from exec to its first answer, and what it weighs when idle. */
+/** How long a program takes from exec to its first answer or its first picture, and what it weighs when idle. */
 import { cpuNanoseconds, environment, freePort, pinned, residentMegabytes } from "./process.ts";
 import { BINARY } from "./subjects.ts";
 
@@ -60,4 +60,45 @@ export async function measureVersion(): Promise<number> {
   const began = performance.now();
   await Bun.spawn([BINARY, "--version"], { env: environment(), stdout: "ignore", stderr: "ignore" }).exited;
   return performance.now() - began;
+}
+
+/** A terminal that nobody looks at shows what the dashboard draws. */
+const SCREEN = { cols: 120, rows: 40 };
+const DASH_MS = 10_000;
+
+export interface FirstPicture {
+  milliseconds: number;
+  residentMegabytes: number;
+}
+
+/**
+ * From starting `freellm dash`, on a terminal, to the first picture that shows `sign`, which the server of `home` has to
+ * know: nothing that is drawn before the server was asked counts. Throws when it does not come in time.
+ */
+export async function measureDash(home: string, sign: string): Promise<FirstPicture> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const decoder = new TextDecoder();
+  let shown = "";
+  const began = performance.now();
+  const child = Bun.spawn([BINARY, "dash"], {
+    cwd: home,
+    env: environment({ FREELLM_HOME: home, HOME: home, TERM: "xterm-256color", LANG: "C.UTF-8" }),
+    terminal: {
+      ...SCREEN,
+      data(_terminal, bytes) {
+        shown += decoder.decode(bytes, { stream: true });
+        if (shown.includes(sign)) resolve(performance.now() - began);
+      },
+    },
+  });
+  const late = setTimeout(() => resolve(Number.NaN), DASH_MS);
+  try {
+    const milliseconds = await promise;
+    if (Number.isNaN(milliseconds)) throw new Error(`the dashboard did not show ${sign}: ${shown}`);
+    return { milliseconds, residentMegabytes: residentMegabytes(child.pid) };
+  } finally {
+    clearTimeout(late);
+    child.kill();
+    await child.exited;
+  }
 }

@@ -4,7 +4,7 @@
  */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { measureBoot, measureVersion } from "./boot.ts";
+import { measureBoot, measureDash, measureVersion } from "./boot.ts";
 import type { Job, LoadResult } from "./load.ts";
 import { canMeasure, cpuNanoseconds, load, residentMegabytes } from "./process.ts";
 import { above, add, printTable, type Row, type Samples } from "./report.ts";
@@ -152,6 +152,8 @@ async function boots(bench: Bench): Promise<Row[]> {
   const idle: Samples = new Map();
   const filled: Samples = new Map();
   const version: Samples = new Map();
+  const picture: Samples = new Map();
+  const pictureMemory: Samples = new Map();
   const upstream = `http://127.0.0.1:${bench.upstream.port}`;
   const home = await makeHome(bench.folder, "boot", bench.upstream.port, 0);
   const token = await freellm(home, ["token"]);
@@ -171,6 +173,9 @@ async function boots(bench: Bench): Promise<Row[]> {
     add(time, "freellm", booted.milliseconds);
     add(idle, "freellm", booted.idleMegabytes);
     for (let call = 0; call < 4; call++) add(version, "freellm", await measureVersion());
+    const dash = await measureDash(bench.home, "bench-1");
+    add(picture, "freellm", dash.milliseconds);
+    add(pictureMemory, "freellm", dash.residentMegabytes);
   }
   await Bun.spawn([process.execPath, join(import.meta.dir, "fill.ts"), home, String(PAST_REQUESTS)], {
     stdout: "ignore",
@@ -184,6 +189,8 @@ async function boots(bench: Bench): Promise<Row[]> {
     { label: "the same with 1 M past requests", unit: "ms", samples: filled, aim: null },
     { label: "idle after the first answer", unit: "resident MB", samples: idle, aim: { good: 2, aim: 1.3 } },
     { label: "freellm --version", unit: "ms", samples: version, aim: null },
+    { label: "freellm dash, exec to first picture", unit: "ms", samples: picture, aim: null },
+    { label: "freellm dash, then", unit: "resident MB", samples: pictureMemory, aim: null },
   ];
 }
 
