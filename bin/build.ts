@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import {
   catalogueAsData,
+  coloursGiven,
   commandLineAlone,
   widthsByRuntime,
   withoutDebugger,
@@ -33,7 +34,7 @@ const result = await Bun.build({
   bytecode: true,
   minify: true,
   define: { "process.env.NODE_ENV": '"production"', "process.env.DEV": '"false"' },
-  plugins: [catalogueAsData, commandLineAlone, widthsByRuntime, withoutDebugger, wordsAside],
+  plugins: [catalogueAsData, coloursGiven, commandLineAlone, widthsByRuntime, withoutDebugger, wordsAside],
   compile: {
     outfile: unfinished,
     ...(target === undefined ? {} : { target }),

@@ -89,6 +89,17 @@ export const wordsAside: BunPlugin = {
   },
 };
 
+/** What paints is told by us which colours there are (NO_COLOR and all): it need not load streams to find out by itself. */
+export const coloursGiven: BunPlugin = {
+  name: "colours-given",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]chalk[\\/]source[\\/]vendor[\\/]supports-color[\\/]index\.js$/ }, () => ({
+      contents: "export default { stdout: false, stderr: false };",
+      loader: "js",
+    }));
+  },
+};
+
 /**
  * How many cells a text takes is asked for every line of every frame. The library splits it into characters and looks each up in
  * patterns of all Unicode, which have to be made first, 40 ms long; the runtime has the same function built in.

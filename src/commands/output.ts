@@ -31,18 +31,26 @@ export class Output {
   readonly json: boolean;
   /** What the program ends with when nothing is thrown. */
   exitCode = 0;
-  /** Colours for text on stdout; plain where colours are not wanted. */
-  readonly paint: ChalkInstance;
-  readonly #paintErrors: ChalkInstance;
   readonly #stdout: Sink;
   readonly #stderr: Sink;
+  readonly #environment: OutputOptions["environment"];
+  #paint: ChalkInstance | null = null;
 
   constructor(options: OutputOptions) {
     this.json = options.json;
     this.#stdout = options.stdout;
     this.#stderr = options.stderr;
-    this.paint = new Chalk({ level: colourLevel(options.stdout, options.environment) });
-    this.#paintErrors = new Chalk({ level: colourLevel(options.stderr, options.environment) });
+    this.#environment = options.environment;
+  }
+
+  /** Colours for text on stdout; plain where colours are not wanted. */
+  get paint(): ChalkInstance {
+    this.#paint ??= new Chalk({ level: colourLevel(this.#stdout, this.#environment) });
+    return this.#paint;
+  }
+
+  get #paintErrors(): ChalkInstance {
+    return new Chalk({ level: colourLevel(this.#stderr, this.#environment) });
   }
 
   /** Of the terminal that stdout is; null in a pipe, where lines may be of any length. */

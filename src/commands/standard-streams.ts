@@ -1,15 +1,14 @@
 /**
- * stdout and stderr of this process, opened when something is written: what the runtime does for a stream takes as long as
- * half of a short command.
+ * stdout and stderr of this process, opened when something is written, and looked at when somebody asks: what the runtime loads for
+ * them takes as long as half of a short command.
  */
-import { isatty } from "node:tty";
 import type { Sink } from "./output.ts";
 
 const DESCRIPTORS = { stdin: 0, stdout: 1, stderr: 2 } as const;
 
 /** Whether a person looks at it, or types into it. */
 export function isTerminal(name: keyof typeof DESCRIPTORS): boolean {
-  return isatty(DESCRIPTORS[name]);
+  return process.getBuiltinModule("node:tty").isatty(DESCRIPTORS[name]);
 }
 
 class StandardStream implements Sink {

@@ -13,7 +13,9 @@ export function createContext(args: readonly string[]): Context {
     output: new Output({ stdout: standardOutput, stderr: standardError, environment: env, json }),
     environment: env,
     home: resolveHome({ environment: env, platform, userDirectory: homedir() }),
-    interactive: isTerminal("stdin") && isTerminal("stderr"),
+    get interactive() {
+      return isTerminal("stdin") && isTerminal("stderr");
+    },
     readLine: () => firstLine(process.stdin),
     readAll: () => whole(process.stdin),
   };

@@ -114,24 +114,9 @@ type AnyProvider = ProviderSpec & { models: readonly AnyModel[] };
 
 /** The event that tells the router about a provider and its models. */
 export function providerEvent(spec: AnyProvider, overrides: Overrides): RouterEvent {
-  const models: RoutedModel[] = spec.models
-    .filter((model) => isRouted(spec, model, overrides))
-    .map((model) => ({
-      provider: spec.id,
-      id: model.id,
-      family: model.family,
-      name: model.name,
-      aliases: model.aliases ?? [],
-      contextWindow: model.contextWindow,
-      maxOutputTokens: model.maxOutputTokens,
-      capabilities: model.capabilities,
-      intelligence: model.intelligence,
-      speed: model.speed,
-      dataUse: model.dataUse ?? spec.dataUse,
-      limits: model.limits,
-      ...(model.unitCost && { unitCost: model.unitCost }),
-      enabled: isEnabled(spec, model, overrides),
-    }));
+  const models: RoutedModel[] = [];
+  for (const model of spec.models)
+    if (isRouted(spec, model, overrides)) models.push(routed(spec, model, overrides));
   return {
     type: "provider-set",
     provider: {
@@ -144,6 +129,28 @@ export function providerEvent(spec: AnyProvider, overrides: Overrides): RouterEv
   };
 }
 
+const NO_ALIASES: readonly string[] = [];
+
+function routed(spec: AnyProvider, model: AnyModel, overrides: Overrides): RoutedModel {
+  const made: RoutedModel = {
+    provider: spec.id,
+    id: model.id,
+    family: model.family,
+    name: model.name,
+    aliases: model.aliases ?? NO_ALIASES,
+    contextWindow: model.contextWindow,
+    maxOutputTokens: model.maxOutputTokens,
+    capabilities: model.capabilities,
+    intelligence: model.intelligence,
+    speed: model.speed,
+    dataUse: model.dataUse ?? spec.dataUse,
+    limits: model.limits,
+    enabled: isEnabled(spec, model, overrides),
+  };
+  if (model.unitCost) made.unitCost = model.unitCost;
+  return made;
+}
+
 /** What is retired, or was found in a list and is not in use, is no candidate of any request. */
 export function isRouted(spec: ProviderSpec, model: AnyModel, overrides: Overrides): boolean {
   if (model.status === "retired") return overrides.get(modelKey(spec.id, model.id)) === true;
@@ -151,7 +158,8 @@ export function isRouted(spec: ProviderSpec, model: AnyModel, overrides: Overrid
 }
 
 function isEnabled(spec: ProviderSpec, model: ModelSpec, overrides: Overrides): boolean {
-  return overrides.get(modelKey(spec.id, model.id)) ?? isFree(spec, model.status);
+  const chosen = overrides.size === 0 ? undefined : overrides.get(modelKey(spec.id, model.id));
+  return chosen ?? isFree(spec, model.status);
 }
 
 /** No cent is spent unasked: what is not known to be free waits until the user enables it. */

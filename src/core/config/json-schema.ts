@@ -9,7 +9,7 @@ export function settingsJsonSchema(): Fields {
   const properties = settingRows().map(([name, row]): [string, Json] => [
     name,
     {
-      ...jsonSchemaOf(row.schema),
+      ...jsonSchemaOf(row.schema()),
       description: `${row.help} Also by ${environmentName(name)}${row.flag === undefined ? "" : ` or ${row.flag}`}.`,
       ...(row.secret ? {} : { default: toJson(row.default) }),
     },

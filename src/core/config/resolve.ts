@@ -65,7 +65,7 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
       continue;
     }
     const value = typeof given.value === "string" && given.isText ? row.read(given.value) : given.value;
-    const checked = safeParse(row.schema, value);
+    const checked = safeParse(row.schema(), value);
     if (checked.success) settings[property] = checked.output;
     else problems.push(wrongValue(name, row, given.origin.where, given.value));
   }

@@ -7,7 +7,8 @@ const MEGABYTE = 1024 * 1024;
 
 /** What a setting may be, and how it is written where there is only text (environment, flags). */
 interface SettingType<T> {
-  schema: v.GenericSchema<unknown, T>;
+  /** Made when a value has to be checked: most are never given. */
+  schema(): v.GenericSchema<unknown, T>;
   /** Completes "expected ...". */
   expects: string;
   /** Text that cannot be read is given back as it is: the schema refuses it. */
@@ -25,7 +26,7 @@ interface Setting<T> extends SettingType<T> {
 
 function whole(minimum: number, maximum: number): SettingType<number> {
   return {
-    schema: v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum)),
+    schema: () => v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum)),
     expects: `a whole number from ${minimum} to ${maximum}`,
     read: (text) => (/^\d+$/.test(text) ? Number(text) : text),
   };
@@ -42,17 +43,21 @@ function yesOrNo(): SettingType<boolean> {
     ...{ true: true, on: true, "1": true },
     ...{ false: false, off: false, "0": false },
   };
-  return { schema: v.boolean(), expects: "true or false", read: (text) => words[text.toLowerCase()] ?? text };
+  return {
+    schema: () => v.boolean(),
+    expects: "true or false",
+    read: (text) => words[text.toLowerCase()] ?? text,
+  };
 }
 
 function text(pattern: RegExp, expects: string): SettingType<string> {
-  return { schema: v.pipe(v.string(), v.regex(pattern)), expects, read: (given) => given };
+  return { schema: () => v.pipe(v.string(), v.regex(pattern)), expects, read: (given) => given };
 }
 
 /** In text the items are separated by commas. */
 function list(pattern: RegExp, item: string): SettingType<readonly string[]> {
   return {
-    schema: v.array(v.pipe(v.string(), v.regex(pattern))),
+    schema: () => v.array(v.pipe(v.string(), v.regex(pattern))),
     expects: `a list of ${item}`,
     read: (given) =>
       given
@@ -63,17 +68,22 @@ function list(pattern: RegExp, item: string): SettingType<readonly string[]> {
 }
 
 function choice<const T extends string>(...values: T[]): SettingType<T> {
-  return { schema: v.picklist(values), expects: `one of ${values.join(", ")}`, read: (given) => given };
+  return { schema: () => v.picklist(values), expects: `one of ${values.join(", ")}`, read: (given) => given };
 }
 
 /** In text: `name=value,name=value`. */
-function pairs<T>(value: v.GenericSchema<unknown, T>, expects: string, read: (text: string) => unknown) {
+function pairs<T>(
+  value: () => v.GenericSchema<unknown, T>,
+  expects: string,
+  read: (text: string) => unknown,
+) {
   const type: SettingType<Readonly<Record<string, T>>> = {
     // A list would pass for a table whose names are numbers.
-    schema: v.pipe(
-      v.custom<Record<string, unknown>>((given) => !Array.isArray(given)),
-      v.record(v.string(), value),
-    ),
+    schema: () =>
+      v.pipe(
+        v.custom<Record<string, unknown>>((given) => !Array.isArray(given)),
+        v.record(v.string(), value()),
+      ),
     expects,
     read(given) {
       if (given.trim() === "") return {};
@@ -127,7 +137,11 @@ const settingTable = {
     help: "How `auto` chooses: in your order (priority), or by a score.",
   }),
   strategy_weights: setting(
-    pairs(v.pipe(v.number(), v.minValue(0)), "weights such as quality=2,success=1,speed=1,quota=1", Number),
+    pairs(
+      () => v.pipe(v.number(), v.minValue(0)),
+      "weights such as quality=2,success=1,speed=1,quota=1",
+      Number,
+    ),
     {
       default: {},
       help: "What the strategy `custom` weighs: quality, success, speed and quota. One that is left out counts 0.",
@@ -135,14 +149,18 @@ const settingTable = {
   ),
   profiles: setting(
     pairs(
-      v.pipe(v.array(v.string()), v.minLength(1)),
+      () => v.pipe(v.array(v.string()), v.minLength(1)),
       "chains such as code=groq/model-a|mistral/model-b",
       (text) => text.split("|").map((part) => part.trim()),
     ),
     { default: {}, help: "Named chains of models, to be asked for as auto:NAME." },
   ),
   aliases: setting(
-    pairs(v.string(), "names such as gpt-5=auto:smart", (text) => text),
+    pairs(
+      () => v.string(),
+      "names such as gpt-5=auto:smart",
+      (text) => text,
+    ),
     { default: {}, help: "Model names that clients bring along, and what they stand for here." },
   ),
   private: setting(yesOrNo(), {
