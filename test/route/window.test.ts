@@ -215,6 +215,19 @@ describe("a window that refills", () => {
     expect(window.used(NOON + 61_000)).toBe(0);
   });
 
+  it("holds what is left when calls before it are taken back", () => {
+    const second = createWindow("second", "refill", () => 2);
+    // Two calls fail and do not count, one after the other; each is followed by one that does.
+    second.add(NOON + 97, 1);
+    second.add(NOON + 125, 1);
+    second.add(NOON + 97, -1);
+    second.add(NOON + 311, 1);
+    second.add(NOON + 125, -1);
+    second.add(NOON + 339, 1);
+    // At the provider: 1 at 311, 1.944 at 339, and 0.002 less each millisecond.
+    expect(second.used(NOON + 807)).toBeGreaterThan(1.944 - 0.002 * (807 - 339));
+  });
+
   it("follows a cap that changes", () => {
     let current = 60;
     const window = createWindow("minute", "refill", () => current);

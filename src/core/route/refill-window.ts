@@ -2,6 +2,9 @@
 import type { Archive } from "./archive.ts";
 import { CLOCK_SET_BACK_MS, guard, type UseWindow } from "./use-window.ts";
 
+/** Sums of fractions that differ by less are the same. */
+const ROUNDING = 1e-9;
+
 /** A bucket that is filled again bit by bit: what was used flows back at the rate of one cap a window. */
 export class RefillWindow implements UseWindow {
   readonly #span: number;
@@ -34,9 +37,16 @@ export class RefillWindow implements UseWindow {
     }
     // The provider may see the first call later than the others: nothing flows until then.
     if (this.#level === 0 && amount > 0) this.#at = Math.max(this.#at, at + guard(this.#span));
-    // What flowed back meanwhile cannot be taken back again.
-    const flowed = amount < 0 ? Math.max(0, this.#at - guard(this.#span) - at) * this.#rate : 0;
-    this.#level = Math.max(0, this.#level + (amount < 0 ? Math.min(0, amount + flowed) : amount));
+    this.#level = amount < 0 ? this.#without(at, -amount) : this.#level + amount;
+  }
+
+  /** The level without a use of before. What flowed back meanwhile cannot be taken back again, and what stays is still held. */
+  #without(at: number, amount: number): number {
+    const passed = this.#at - at;
+    const held = Math.max(0, passed - guard(this.#span));
+    // There was nothing else.
+    if (this.#level - amount + held * this.#rate <= ROUNDING) return 0;
+    return Math.max(0, this.#level - Math.max(0, amount - Math.max(0, passed) * this.#rate));
   }
 
   freeAt(now: number, allowed: number): number {

@@ -235,6 +235,9 @@ function randomRestarts(dice: Dice, start: number, end: number): SimRestart[] {
   })).sort((one, other) => one.at - other.at);
 }
 
+/** So many make half the shortest run: one and a little are lost, which must be less than 3 % of it. */
+const GUARDS = 24;
+
 /** Full demand on caps that bind one at a time: there the use can be told from the cap alone. */
 function saturatedWorld(seed: number, dice: Dice): SimWorld {
   const size = TOKENS * 2;
@@ -249,12 +252,14 @@ function saturatedWorld(seed: number, dice: Dice): SimWorld {
   const count = dice.chance(0.7) ? 1 : 2;
   let clients = 1;
   let unbounded = false;
+  let guardMs = 0;
   for (let number = 0; number < count; number++) {
     const id = `p${number}`;
     const calls = dice.between(2, 5);
     const [limit] = randomLimits(dice, 1, dice.chance(0.3) ? "all" : null, { window, calls, size });
     if (limit === undefined) continue;
     if (limit.metric === "concurrency") unbounded = true;
+    else guardMs = guardOf(span);
     const modelCount = dice.between(1, 2);
     const keyCount = dice.between(1, 2);
     clients += calls * modelCount * keyCount;
@@ -275,8 +280,8 @@ function saturatedWorld(seed: number, dice: Dice): SimWorld {
     });
   }
   const start = dice.pick(INSTANTS) - Math.floor(dice.fraction() * span);
-  // A place is free again after one call: there is no window to wait for.
-  const length = unbounded ? 10 * callMs : span;
+  // A place is free again after one call: there is no window to wait for. What the guard of another limit takes must be little.
+  const length = unbounded ? Math.max(10 * callMs, GUARDS * guardMs) : span;
   const needs = { tools: false, vision: false, jsonSchema: false, private: false };
   const request: SimRequest = {
     ...{ at: start, model: "auto", input: TOKENS, output: TOKENS, needs, conversation: null },
