@@ -45,6 +45,8 @@ export function openDash(options: DashOptions): Dash {
   const session = new Session(server, ticker, look);
   if (first !== undefined) session.feed.beginWith(first);
   const outside: { suspend: () => void } = { suspend: () => {} };
+  // Before there is anything to see: what is typed at the first picture is a key already, and Ctrl-C no signal.
+  if (stdin.isTTY) stdin.setRawMode(true);
   stdout.write(NO_WRAP);
   const instance = render(<App session={session} options={options} outside={outside} />, {
     ...{ stdin, stdout, alternateScreen: true, incrementalRendering: true, maxFps: MAX_FPS },
@@ -53,6 +55,7 @@ export function openDash(options: DashOptions): Dash {
   void session.feed.follow();
   const ended = instance.waitUntilExit().finally(() => {
     session.stop();
+    if (stdin.isTTY) stdin.setRawMode(false);
     stdout.write(WRAP);
   });
   return { ended, end: () => instance.unmount(), suspend: () => outside.suspend() };

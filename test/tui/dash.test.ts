@@ -45,6 +45,14 @@ describe("on a terminal", () => {
     expect(terminal.output()).toContain(LEAVE_SCREEN);
   });
 
+  it("takes what is typed at its first byte for a key, not for a signal", async () => {
+    using folder = temporaryFolder();
+    const terminal = await openTerminal(folder.path, stage.home, { columns: 80, rows: 24 });
+    await terminal.see("\u001b[?7l");
+    terminal.type("\u0003");
+    expect(await terminal.ended()).toEqual({ code: 0, restored: true });
+  });
+
   it("follows the size of the terminal, down to one line and back", async () => {
     using folder = temporaryFolder();
     const terminal = await openTerminal(folder.path, stage.home, { columns: 100, rows: 30 });
