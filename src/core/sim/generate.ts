@@ -235,8 +235,8 @@ function randomRestarts(dice: Dice, start: number, end: number): SimRestart[] {
   })).sort((one, other) => one.at - other.at);
 }
 
-/** So many make half the shortest run: one and a little are lost, which must be less than 3 % of it. */
-const GUARDS = 24;
+/** How long an answer takes of a provider that counts calls at once, in steps. */
+const LONG_ANSWER = 20;
 
 /** Full demand on caps that bind one at a time: there the use can be told from the cap alone. */
 function saturatedWorld(seed: number, dice: Dice): SimWorld {
@@ -247,19 +247,18 @@ function saturatedWorld(seed: number, dice: Dice): SimWorld {
   const window = dice.pick(windows);
   const span = WINDOW_MS[window];
   const stepMs = Math.floor(Math.min(span / 100, 400) / 4);
-  const callMs = 4 * stepMs;
   const providers: SimProvider[] = [];
   const count = dice.chance(0.7) ? 1 : 2;
   let clients = 1;
   let unbounded = false;
-  let guardMs = 0;
   for (let number = 0; number < count; number++) {
     const id = `p${number}`;
     const calls = dice.between(2, 5);
     const [limit] = randomLimits(dice, 1, dice.chance(0.3) ? "all" : null, { window, calls, size });
     if (limit === undefined) continue;
-    if (limit.metric === "concurrency") unbounded = true;
-    else guardMs = guardOf(span);
+    const isConcurrency = limit.metric === "concurrency";
+    const generationMs = isConcurrency ? LONG_ANSWER * stepMs : stepMs;
+    if (isConcurrency) unbounded = true;
     const modelCount = dice.between(1, 2);
     const keyCount = dice.between(1, 2);
     clients += calls * modelCount * keyCount;
@@ -274,14 +273,15 @@ function saturatedWorld(seed: number, dice: Dice): SimWorld {
       ...{ models, limits, keys: keysOf(id, keyCount, dice.chance(0.5)), countsFailures: true },
       tokensDated: dice.pick(["admission", "completion"] as const),
       ...{ latencyMs: stepMs, jitterMs: 0 },
-      ...{ firstContentMs: [stepMs, stepMs], generationMs: [stepMs, stepMs] },
+      ...{ firstContentMs: [stepMs, stepMs], generationMs: [generationMs, generationMs] },
       ...{ inputRatio: [1, 1], outputShare: [1, 1], hints: "none", faults: {}, outages: [] },
       ...{ realWindows: new Map(), brokenKeys: new Map() },
     });
   }
   const start = dice.pick(INSTANTS) - Math.floor(dice.fraction() * span);
-  // A place is free again after one call: there is no window to wait for. What the guard of another limit takes must be little.
-  const length = unbounded ? Math.max(10 * callMs, GUARDS * guardMs) : span;
+  // A place is free again after one call: there is no window to wait for. But such a call is long, so that what the guard of
+  // another limit takes once is less than the share of the run that may be lost.
+  const length = unbounded ? 10 * (3 + LONG_ANSWER) * stepMs : span;
   const needs = { tools: false, vision: false, jsonSchema: false, private: false };
   const request: SimRequest = {
     ...{ at: start, model: "auto", input: TOKENS, output: TOKENS, needs, conversation: null },
