@@ -1,5 +1,6 @@
 /** `freellm sim`: the router against simulated providers in virtual time. Needs no key, no network and no server. */
 import { type Command, InvalidArgumentError } from "commander";
+import { Zones } from "../core/chat/zone.ts";
 import { CommandError } from "../core/command.ts";
 import { limitText } from "../core/route/limits.ts";
 import {
@@ -67,6 +68,7 @@ function simParts(): SimParts {
     createBooks: ({ limits, tokensDated }) =>
       new CapBooks((model) => limits.get(model) ?? [], tokensDated, calendar),
     createLedger: () => new MemoryLedger(),
+    zones: new Zones(),
     windowOf: (window, zone, at) => calendar.windowOf(window, zone, at),
   };
 }
