@@ -43,6 +43,11 @@ const ENTRIES: readonly Entry[] = [
     summary: "put a backup in the place of what is there",
     load: () => import("./backup/restore.ts"),
   },
+  {
+    name: "import",
+    summary: "add the keys of a .env file or list",
+    load: () => import("./keys/import.ts"),
+  },
   { name: "doctor", summary: "look for what may be wrong", load: () => import("./doctor/index.ts") },
   {
     name: "service",

@@ -21,6 +21,8 @@ const COMMANDS = [
   ["keys", "enable"],
   ["keys", "disable"],
   ["keys", "clear"],
+  ["keys", "import"],
+  ["import"],
   ["models"],
   ["models", "list"],
   ["models", "enable"],
@@ -122,7 +124,7 @@ describe("usage errors", () => {
   it.each([
     ["add", "Did you mean: freellm keys add, or freellm token add"],
     ["rotate", "Did you mean: freellm keys rotate, or freellm token rotate"],
-    ["import", "Did you mean: freellm keys import, or freellm models import"],
+    ["enable", "Did you mean: freellm keys enable, or freellm models enable"],
     ["pin", "Did you mean: freellm models pin"],
     ["rm", "Did you mean: freellm keys rm"],
     ["help rm", "Did you mean: freellm keys rm"],

@@ -46,6 +46,27 @@ describe("keys import", () => {
     "NVIDIA_API_KEY=",
   ].join("\r\n");
 
+  it("goes by its short name, too", async () => {
+    using folder = temporaryFolder();
+    await cli(folder.path, ["import", "-", "--yes"], { stdin: `GROQ_API_KEY=${GROQ}` });
+    expect(await listed(folder.path)).toMatchObject([{ provider: "groq", last4: "1111" }]);
+    expect((await cli(folder.path, ["import", "--help"])).stdout).toContain(
+      "$ freellm import .env --dry-run",
+    );
+  });
+
+  it("says what takes a backup or a catalogue", async () => {
+    using folder = temporaryFolder();
+    const backup = join(folder.path, "mine.backup");
+    await cli(folder.path, ["import", "-", "--yes"], { stdin: `GROQ_API_KEY=${GROQ}` });
+    await cli(folder.path, ["backup", backup, "--no-passphrase"]);
+    const refused = await cli(folder.path, ["import", backup]);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(`freellm restore ${backup}`) });
+    const signed = "freellm-catalogue 1 ed25519:abc def\n{}";
+    const other = await cli(folder.path, ["import", "-"], { stdin: signed });
+    expect(other.stderr).toContain("freellm models import FILE");
+  });
+
   it("shows line by line what it would do, and does nothing on a dry run", async () => {
     using folder = temporaryFolder();
     const rows = await imported(folder.path, MIXED, "--dry-run");

@@ -71,7 +71,14 @@ describe("every command of the page prints what stands there", () => {
 });
 
 /** What prints nothing that could be shown, or only while it is being used. */
-const SHOWN_IN_WORDS = ["keys reveal", "models import", "config edit", "config schema", "completion"];
+const SHOWN_IN_WORDS = [
+  "keys reveal",
+  "import",
+  "models import",
+  "config edit",
+  "config schema",
+  "completion",
+];
 
 it("leaves out no command", async () => {
   using folder = temporaryFolder();

@@ -19,9 +19,14 @@ interface ImportOptions extends RemoteOptions {
   test?: boolean;
 }
 
+/** `freellm keys import`. */
 export function defineImport(keys: Command, context: Context): void {
-  const command = keys
-    .command("import")
+  define(keys.command("import"), context, "freellm keys import");
+}
+
+/** `freellm import`, the same: whoever has a file with keys in it finds it by either name. */
+export function define(command: Command, context: Context, called = "freellm import"): void {
+  command
     .description(
       "Add the keys of a .env file or list: NAME=value or bare keys, one a line. Shows what it would do, then asks.",
     )
@@ -33,6 +38,7 @@ export function defineImport(keys: Command, context: Context): void {
     const { output } = context;
     const text = file === "-" ? await context.readAll() : readFile(file);
     if (text.length > MAX_BYTES) throw tooLarge("The input");
+    refuseOther(text, file);
     const providers = await loadProviders();
     const found = findKeys(readLines(text), providers);
     const preview = (keys: readonly FoundKey[]): Promise<ImportRow[]> =>
@@ -66,10 +72,25 @@ export function defineImport(keys: Command, context: Context): void {
   });
   withExamples(
     command,
-    "freellm keys import .env --dry-run",
-    "freellm keys import keys.env --yes",
-    "age -d keys.age | freellm keys import - --yes",
+    `${called} .env --dry-run`,
+    `${called} keys.env --yes`,
+    `age -d keys.age | ${called} - --yes`,
   );
+}
+
+/** Files of freellm's own that hold no list of keys, and what takes them. */
+function refuseOther(text: string, file: string): void {
+  const name = file === "-" ? "FILE" : file;
+  if (text.startsWith("freellm-backup ")) {
+    throw new CommandError("not_keys", "This is a backup, no list of keys.", `freellm restore ${name}`);
+  }
+  if (text.startsWith("freellm-catalogue ")) {
+    throw new CommandError(
+      "not_keys",
+      "This is a signed catalogue, no list of keys.",
+      `freellm models import ${name}`,
+    );
+  }
 }
 
 /** Asks whose the keys are whose shape fits several providers. */
