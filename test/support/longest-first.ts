@@ -2,7 +2,7 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Most of their time they wait for processes or for deadlines to pass. */
-const LONGEST = ["test/sim/schedules.test.ts", "test/faults/defaults.test.ts"];
+const LONGEST = ["test/faults/defaults.test.ts"];
 
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
