@@ -21,10 +21,10 @@ import {
   type AnalyticsRange,
   type AnalyticsView,
   type Command,
-  CommandError,
   type CommandReply,
   type KeyView,
   type Snapshot,
+  unknownKey,
 } from "./command.ts";
 import type { Clock, Journal, Log, Outbound, Random, Timers } from "./ports.ts";
 import type { ProviderSpec, Providers } from "./provider.ts";
@@ -193,7 +193,7 @@ export class Application implements Admin, Gateway, KeyHost {
 
   keyView(id: KeyId): KeyView {
     const view = this.keyViews().find((key) => key.id === id);
-    if (!view) throw new CommandError("unknown_key", `There is no key "${id}".`, "See: freellm keys list");
+    if (!view) throw unknownKey(id);
     return view;
   }
 

@@ -284,6 +284,10 @@ export class CommandError extends Error {
   }
 }
 
+export function unknownKey(id: string): CommandError {
+  return new CommandError("unknown_key", `There is no key "${id}".`, "See: freellm keys list");
+}
+
 /** Whoever can carry out commands: the application in this process, or a client of a running server. */
 export interface Admin {
   snapshot(): Promise<Snapshot>;

@@ -1,5 +1,5 @@
 /** Whether a key is there, before anything is asked about it. */
-import { CommandError, type KeyView } from "../../core/command.ts";
+import { type KeyView, unknownKey } from "../../core/command.ts";
 import { connect, type Destination, withConnection } from "../connect.ts";
 import type { Context } from "../context.ts";
 
@@ -8,5 +8,5 @@ export async function knownKey(context: Context, destination: Destination, id: s
   const { keys } = await withConnection(connect(context, destination), ({ admin }) => admin.snapshot());
   const key = keys.find((known) => known.id === id);
   if (key) return key;
-  throw new CommandError("unknown_key", `There is no key "${id}".`, "See: freellm keys list");
+  throw unknownKey(id);
 }

@@ -71,7 +71,6 @@ export function requestPath(url: string): string {
  */
 export function scopeOf(path: string): Scope {
   if (path === "/healthz" || path === "/readyz") return "open";
-  if (path.startsWith("/v1/") && !path.includes("%")) return "chat";
   let plain = path;
   if (path.includes("%")) {
     try {

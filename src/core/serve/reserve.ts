@@ -43,14 +43,11 @@ class OpenReservation implements Reservation {
     this.need = need;
   }
 
-  settle({ requests, inputTokens, outputTokens, counted, generationMs }: Spent): void {
+  settle(spent: Spent): void {
     if (this.#settled) return;
     this.#settled = true;
     const { clock, waiters } = this.#gateway;
-    const { callId } = this;
-    const spent = { requests, inputTokens, outputTokens, counted };
-    const event = { type: "call-settled" as const, callId, at: clock.now(), ...spent };
-    this.#gateway.record(generationMs === undefined ? event : { ...event, generationMs });
+    this.#gateway.record({ type: "call-settled", callId: this.callId, at: clock.now(), ...spent });
     waiters.wakeFirst();
   }
 }

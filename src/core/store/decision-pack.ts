@@ -7,8 +7,8 @@ import type {
   PassedOver,
   Walk,
 } from "../route/decision.ts";
-import { type PackedPlain, PLAIN_FORMAT, packPlain, unpackPlain } from "./decision-plain.ts";
-import { bits, flag } from "./flags.ts";
+import { callFlags, readCallFlags, readRequestFlags, requestFlags } from "./decision-flags.ts";
+import { LONGEST_NAME, type PackedPlain, PLAIN_FORMAT, packPlain, unpackPlain } from "./decision-plain.ts";
 
 /** Bytes of UTF-8. */
 export const MOST_BYTES = 1_024;
@@ -31,7 +31,6 @@ const ROOMS: readonly Room[] = [
   { message: 0, passed: 0, models: 1, steps: 6 },
   { message: 0, passed: 0, models: 1, steps: 2 },
 ];
-const LONGEST_NAME = 80;
 
 export function packDecision(record: DecisionRecord): string {
   let text = packPlain(record) ?? "";
@@ -143,7 +142,7 @@ type Packed = [
 
 function packed(record: DecisionRecord): Packed {
   const words = new Words();
-  const { id, at, version, surface, models, known, needs, tokens, strategy, seed, bound } = record;
+  const { id, at, version, surface, models, tokens, strategy, seed, bound } = record;
   const since = (instant: number | null): Instant => (instant === null ? null : instant - at);
   const note = ({ kind, rule, status, message, until }: FailureNote): PackedNote => {
     return [words.number(kind), words.number(rule), status, message, since(until)];
@@ -156,17 +155,15 @@ function packed(record: DecisionRecord): Packed {
     Object.entries(others).flatMap(([reason, count]) => [words.number(reason), count]),
   ];
   const call = (step: CallStep): PackedCall => {
-    const { isDouble, sparesFailing, marks } = step;
-    const { tried, retried, refused, objected } = marks;
     const isPlain = step.passed.length === 0 && Object.keys(step.others).length === 0;
-    const flags = bits([isDouble, sparesFailing, tried, retried, refused, objected]);
+    const flags = callFlags(step);
     const key = words.number(step.keyId);
     const model = words.number(step.model);
     const failure = step.failure && note(step.failure);
     const way = isPlain ? null : walk(step);
     const { sequence, tokens: reserved, inputTokens, score, durationMs } = step;
     const family = since(step.familyUntil);
-    const { overflowed } = marks;
+    const { overflowed } = step.marks;
     // biome-ignore format: one line, as it is read below
     return [0, step.at - at, sequence, key, model, reserved, inputTokens, score, flags, overflowed, family, durationMs, failure, way];
   };
@@ -191,7 +188,7 @@ function packed(record: DecisionRecord): Packed {
     }
   };
   const place: Packed[12] = bound && [words.number(bound.keyId), words.number(bound.model)];
-  const flags = bits([known, needs.tools, needs.vision, needs.jsonSchema, needs.private]);
+  const flags = requestFlags(record);
   const steps = record.steps.map(pack);
   const { list } = words;
   const { input, output } = tokens;
@@ -236,12 +233,8 @@ export function unpackDecision(text: string): DecisionRecord | null {
         const [set, overflowed, family, ms, failure, way] = further;
         return {
           ...{ type: "call", at: at + offset, sequence, keyId: word(key), model: word(model) },
-          ...{ tokens, inputTokens, score, isDouble: flag(set, 0), sparesFailing: flag(set, 1) },
+          ...{ tokens, inputTokens, score, ...readCallFlags(set, overflowed) },
           ...{ familyUntil: when(family), durationMs: ms, failure: failure && note(failure) },
-          marks: {
-            ...{ tried: flag(set, 2), retried: flag(set, 3), refused: flag(set, 4) },
-            ...{ objected: flag(set, 5), overflowed },
-          },
           ...(way === null ? { passed: [], others: {} } : walk(way)),
         };
       }
@@ -271,11 +264,7 @@ export function unpackDecision(text: string): DecisionRecord | null {
   };
   return {
     ...{ id, at, version, surface, models, strategy, seed, omitted, status, outcome },
-    known: flag(flags, 0),
-    needs: {
-      ...{ tools: flag(flags, 1), vision: flag(flags, 2) },
-      ...{ jsonSchema: flag(flags, 3), private: flag(flags, 4) },
-    },
+    ...readRequestFlags(flags),
     tokens: { input, output },
     bound: bound && { keyId: word(bound[0]), model: word(bound[1]) },
     steps: steps.map(unpack),

@@ -64,7 +64,7 @@ export function createRollups(database: Database): Rollups {
     add(records) {
       let sums = slotsOf(records);
       for (const span of SPANS) {
-        sums = coarser(sums, span);
+        if (span !== FINEST) sums = coarser(sums, span);
         for (const sum of sums) {
           const row = find.get(span, sum.start, sum.provider, sum.model, sum.keyId);
           put.run(span, ...toValues(row ? addSum(toRollup(row), sum) : sum));
@@ -89,8 +89,8 @@ export function* pruneRollups(database: Database, now: number): Generator<void> 
   }
 }
 
-/** Sums in the finest slots, while records are added to them. */
-class FineSlots {
+/** Sums by slot, while they are added to. */
+class Slots {
   readonly #sums = new Map<string, Rollup[]>();
   readonly all: Rollup[] = [];
 
@@ -116,7 +116,7 @@ class FineSlots {
  * anybody's.
  */
 function slotsOf(records: readonly RequestRecord[]): Rollup[] {
-  const slots = new FineSlots();
+  const slots = new Slots();
   for (const record of records) {
     const { inputTokens, outputTokens, outcome, attempts, servedBy, durationMs } = record;
     const start = startOf(record.at, FINEST);
@@ -144,15 +144,11 @@ function slotsOf(records: readonly RequestRecord[]): Rollup[] {
 
 /** The same in slots of a longer span, of which the finer ones are parts. */
 function coarser(sums: readonly Rollup[], span: RollupSpan): Rollup[] {
-  const wider = new Map<string, Rollup>();
+  const slots = new Slots();
   for (const sum of sums) {
-    const { provider, model, keyId } = sum;
-    const start = startOf(sum.start, span);
-    const name = `${start}\n${keyId}\n${provider}\n${model}`;
-    const known = wider.get(name) ?? emptyRollup(start, provider, model, keyId);
-    wider.set(name, addSum(known, sum));
+    addSum(slots.of(startOf(sum.start, span), sum.provider, sum.model, sum.keyId), sum);
   }
-  return [...wider.values()];
+  return slots.all;
 }
 
 function startOf(at: number, span: RollupSpan): number {

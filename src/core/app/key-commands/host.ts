@@ -1,5 +1,5 @@
 /** What the commands on keys work on: the application, seen from here. */
-import { CommandError, type KeyView } from "../../command.ts";
+import { CommandError, type KeyView, unknownKey } from "../../command.ts";
 import type { Log } from "../../ports.ts";
 import type { ProviderSpec } from "../../provider.ts";
 import type { KeyId, ModelKey, RouterEvent } from "../../route/event.ts";
@@ -33,7 +33,7 @@ export interface KeyHost extends ProbePorts {
 export function existingKey(app: KeyHost, id: string): StoredKey {
   const key = app.store.keys.find(id);
   if (key) return key;
-  throw new CommandError("unknown_key", `There is no key "${id}".`, "See: freellm keys list");
+  throw unknownKey(id);
 }
 
 /** The proxy of a key as it is kept; null for none of its own. */

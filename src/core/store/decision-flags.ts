@@ -1,0 +1,45 @@
+/** What is yes or no in a decision, as one number, and back: the same in every form that decisions are kept in. */
+import type { CallStep, DecisionRecord } from "../route/decision.ts";
+
+export function requestFlags({ known, needs }: Pick<DecisionRecord, "known" | "needs">): number {
+  return bits([known, needs.tools, needs.vision, needs.jsonSchema, needs.private]);
+}
+
+export function readRequestFlags(flags: number): Pick<DecisionRecord, "known" | "needs"> {
+  return {
+    known: flag(flags, 0),
+    needs: {
+      ...{ tools: flag(flags, 1), vision: flag(flags, 2) },
+      ...{ jsonSchema: flag(flags, 3), private: flag(flags, 4) },
+    },
+  };
+}
+
+type CallAnswers = Pick<CallStep, "isDouble" | "sparesFailing" | "marks">;
+
+/** All but `overflowed` of the marks, which is a number. */
+export function callFlags({ isDouble, sparesFailing, marks }: CallAnswers): number {
+  const { tried, retried, refused, objected } = marks;
+  return bits([isDouble, sparesFailing, tried, retried, refused, objected]);
+}
+
+export function readCallFlags(flags: number, overflowed: number): CallAnswers {
+  return {
+    isDouble: flag(flags, 0),
+    sparesFailing: flag(flags, 1),
+    marks: {
+      ...{ tried: flag(flags, 2), retried: flag(flags, 3), refused: flag(flags, 4) },
+      ...{ objected: flag(flags, 5), overflowed },
+    },
+  };
+}
+
+function bits(flags: readonly boolean[]): number {
+  let sum = 0;
+  for (let index = 0; index < flags.length; index++) if (flags[index] === true) sum |= 1 << index;
+  return sum;
+}
+
+function flag(sum: number, index: number): boolean {
+  return ((sum >> index) & 1) === 1;
+}
