@@ -1,4 +1,5 @@
 /** The outside world as the core sees it. The composition root (`src/commands`) hands in the real ones, tests hand in virtual ones. */
+import type { ReplyHeaders } from "./chat/reply-headers.ts";
 import type { RouterEvent } from "./route/event.ts";
 
 export interface Clock {
@@ -23,12 +24,29 @@ export interface Random {
   fraction(): number;
 }
 
+/** Ends a call early. An AbortSignal is one. */
+export interface Cancellation {
+  readonly aborted: boolean;
+  /** What the call then rejects with. */
+  readonly reason: unknown;
+  addEventListener(type: "abort", listener: () => void, options?: { once: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** A body as it arrives. */
+export interface ByteReader {
+  /** The next piece; null at the end. Rejects when the connection breaks. */
+  read(): Promise<Uint8Array | null>;
+  /** Nothing more is wanted: closes the connection. */
+  cancel(): void;
+}
+
 export interface OutboundRequest {
   url: string;
   method: "GET" | "POST";
   headers: Record<string, string>;
   body?: string;
-  signal: AbortSignal;
+  signal: Cancellation;
   /** Opens a connection of its own, not one that was left open by an earlier call. */
   freshConnection?: boolean;
   /** The URL came in a request: nothing but the public internet is called, by plain http, too. For calls without a key. */
@@ -39,11 +57,11 @@ export interface OutboundRequest {
 
 export interface OutboundResponse {
   status: number;
-  headers: Headers;
+  headers: ReplyHeaders;
   /** The whole body as text, decoded; rejects with ReplyTooLargeError beyond `maxBytes` of decoded text. */
   text(maxBytes: number): Promise<string>;
   /** The body as it arrives, decoded. */
-  reader(): ReadableStreamDefaultReader<Uint8Array>;
+  reader(): ByteReader;
 }
 
 /** What the names of hosts stand for. */

@@ -1,6 +1,7 @@
 /** The contract between the core and the providers. The core knows providers only through it; `src/providers` implements it. */
 import type { ChatEvent } from "./chat/event.ts";
 import type { Failure } from "./chat/failure.ts";
+import type { ReplyHeaders } from "./chat/reply-headers.ts";
 import type { ChatRequest } from "./chat/request.ts";
 import type { OpenAIQuirks } from "./provider/quirks.ts";
 import type { UsageSpec } from "./provider/usage.ts";
@@ -196,7 +197,7 @@ export interface Dialect {
 /** A reply that is not an answer. */
 export interface FailedReply {
   status: number;
-  headers: Headers;
+  headers: ReplyHeaders;
   body: string;
   /** Epoch milliseconds of arrival. */
   now: number;
@@ -229,7 +230,7 @@ export interface Providers {
   /** Classifies an exception of the outbound call (no reply, reset, TLS). */
   classifyError(provider: ProviderSpec, error: unknown): Failure;
   /** What a reply says about limits: the headers of any, and the body of one that is an error. */
-  observe(provider: ProviderSpec, headers: Headers, now: number, errorBody?: string): LimitObservation[];
+  observe(provider: ProviderSpec, headers: ReplyHeaders, now: number, errorBody?: string): LimitObservation[];
   /** What a reply of its usage endpoint says; nothing where it is none, or of another form than is known. */
   readUsage(usage: UsageSpec, body: string, now: number): UsageObservation[];
   /** A `GET /models` reply in any known shape; undefined when it is none. */

@@ -1,4 +1,5 @@
 /** Every form in which providers state a time to wait or an instant, to milliseconds. */
+import type { ReplyHeaders } from "../core/chat/reply-headers.ts";
 
 const UNITS: Readonly<Record<string, number>> = {
   ns: 1e-6,
@@ -73,14 +74,14 @@ const LEAST_SKEW_MS = 2_000;
 const GREATEST_SKEW_MS = 86_400_000;
 
 /** How far the provider's clock is ahead of ours, in milliseconds, by the `Date` of its reply; 0 when about equal or not told. */
-export function skewOf(headers: Headers, now: number): number {
+export function skewOf(headers: ReplyHeaders, now: number): number {
   const date = parseDate(headers.get("date")?.trim() ?? "");
   const skew = date === undefined ? 0 : date - now;
   return Math.abs(skew) >= LEAST_SKEW_MS && Math.abs(skew) <= GREATEST_SKEW_MS ? skew : 0;
 }
 
 /** The instant until which `Retry-After` or `retry-after-ms` asks to wait, in epoch milliseconds. */
-export function retryAfter(headers: Headers, now: number, skew = 0): number | undefined {
+export function retryAfter(headers: ReplyHeaders, now: number, skew = 0): number | undefined {
   const milliseconds = headers.get("retry-after-ms")?.trim();
   if (milliseconds !== undefined && NUMBER.test(milliseconds)) return now + Number(milliseconds);
   const value = headers.get("retry-after");

@@ -1,7 +1,9 @@
 /** A whole application on a virtual clock, before upstreams that answer, refuse and break by a seed. */
+
 import { onTestFinished } from "vitest";
 import { Application } from "../../src/core/app.ts";
 import { resolveSettings } from "../../src/core/config/resolve.ts";
+import { byteReader } from "../../src/core/net/reply.ts";
 import type { Clock, Database, Outbound, OutboundRequest, Timers } from "../../src/core/ports.ts";
 import type { Providers } from "../../src/core/provider.ts";
 import type { StrategyName } from "../../src/core/route/preferences.ts";
@@ -140,7 +142,7 @@ export async function openWorld(
         status,
         headers: { "content-type": "application/json", ...headers },
       });
-      const reader = (response.body ?? new Blob([]).stream()).getReader();
+      const reader = byteReader((response.body ?? new Blob([]).stream()).getReader());
       return { status, headers: response.headers, text: async () => text, reader: () => reader };
     },
   };

@@ -1,8 +1,10 @@
 /** Catalogues by URL: only https, no redirects, a bounded size, the signature beside it; nothing else is called. */
+
 import { describe, expect, it } from "vitest";
 import { ModelImport } from "../../src/core/app/model-import.ts";
 import { Registry } from "../../src/core/app/registry.ts";
 import { newSigningKey, signatureLine } from "../../src/core/app/signature.ts";
+import { byteReader } from "../../src/core/net/reply.ts";
 import type { OutboundRequest } from "../../src/core/ports.ts";
 import type { RouterEvent } from "../../src/core/route/event.ts";
 import { RouterState } from "../../src/core/route/state.ts";
@@ -41,7 +43,7 @@ async function importing(replies: Record<string, { status?: number; text?: strin
             if (text.length > most) throw new Error(`The reply is larger than ${most} bytes.`);
             return text;
           },
-          reader: () => new Blob([text]).stream().getReader(),
+          reader: () => byteReader(new Blob([text]).stream().getReader()),
         };
       },
     },

@@ -26,11 +26,11 @@ async function stream(): Promise<string> {
   const reader = reply.reader();
   let bytes = 0;
   while (bytes < MOST) {
-    const { done, value } = await reader.read();
-    if (done) return "ended";
-    bytes += value.byteLength;
+    const piece = await reader.read();
+    if (piece === null) return "ended";
+    bytes += piece.byteLength;
   }
-  await reader.cancel();
+  reader.cancel();
   return "read 32 MB and left";
 }
 

@@ -1,6 +1,8 @@
 /** Where each provider's key is tried, and who is told of it. All keys are made up. */
+
 import { describe, expect, test } from "vitest";
 import { type ProbePorts, probeKey } from "../../src/core/app/probe.ts";
+import { byteReader } from "../../src/core/net/reply.ts";
 import type { OutboundRequest } from "../../src/core/ports.ts";
 import { providers } from "../../src/providers/index.ts";
 import { NOW, providerNamed } from "./support.ts";
@@ -23,7 +25,7 @@ async function probed(name: string, secret: string | null, baseUrl: string | nul
           status,
           headers: new Headers(),
           text: async () => "{}",
-          reader: () => new Response("{}").body?.getReader() ?? new ReadableStream().getReader(),
+          reader: () => byteReader(new Blob(["{}"]).stream().getReader()),
         };
       },
     },

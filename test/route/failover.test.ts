@@ -1,13 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Failure, FailureKind, FailureScope } from "../../src/core/chat/failure.ts";
 import type { RouterEvent } from "../../src/core/route/event.ts";
-import {
-  type AttemptResult,
-  failover,
-  type Outcome,
-  type Reservation,
-} from "../../src/core/route/failover.ts";
+import { type AttemptResult, failover, type Outcome } from "../../src/core/route/failover.ts";
 import type { RouteRequest } from "../../src/core/route/plan.ts";
+import type { Reservation } from "../../src/core/route/reservation.ts";
 import { limit, World } from "./world.ts";
 
 const LIMITS = { maxAttempts: 20, budgetMs: 45_000, patienceMs: 20_000 };

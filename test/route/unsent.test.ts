@@ -1,7 +1,8 @@
 /** A failure before the provider was asked costs nothing. */
 import { expect, it } from "vitest";
 import type { Failure } from "../../src/core/chat/failure.ts";
-import { type AttemptResult, failover, type Spent } from "../../src/core/route/failover.ts";
+import { type AttemptResult, failover } from "../../src/core/route/failover.ts";
+import type { Spent } from "../../src/core/route/reservation.ts";
 import { World } from "./world.ts";
 
 const REFUSED: Failure = { kind: "client_error", scope: "request", rule: "test/refused", message: "no" };

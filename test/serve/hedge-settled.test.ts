@@ -2,8 +2,9 @@
 import { expect, it } from "vitest";
 import type { Failure } from "../../src/core/chat/failure.ts";
 import type { Timers } from "../../src/core/ports.ts";
-import type { AttemptResult, Reservation, Situation, Spent } from "../../src/core/route/failover.ts";
-import { spentOnFailure } from "../../src/core/route/failover.ts";
+import type { AttemptResult, Situation } from "../../src/core/route/failover.ts";
+import type { Reservation, Spent } from "../../src/core/route/reservation.ts";
+import { spentOnFailure } from "../../src/core/route/reservation.ts";
 import { hedged } from "../../src/core/serve/hedge.ts";
 import { World } from "../route/world.ts";
 

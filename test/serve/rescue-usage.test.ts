@@ -16,10 +16,11 @@ function live(inputTokens: number, batches: ChatEvent[][]): LiveAnswer {
     next: async () => rest.shift() ?? null,
     cancel: () => {},
     heldCharacters: 0,
+    broke: () => {},
     failureOf: () => ({ kind: "transport" as const, scope: "model" as const, rule: "test", message: "cut" }),
   };
   const reservation = { callId: 1, target, need, settle: () => {} };
-  return new LiveAnswer(reservation, held, source, () => {}, { monotonic: () => 0 });
+  return new LiveAnswer(reservation, held, source, { monotonic: () => 0 });
 }
 
 async function lastUsage(answer: RescuedAnswer): Promise<Usage | null> {
@@ -62,16 +63,11 @@ it("what was held back when the client left counts for the provider", async () =
     next: async () => null,
     cancel: () => {},
     heldCharacters: 400,
+    broke: () => {},
     failureOf: () => ({ kind: "transport" as const, scope: "model" as const, rule: "test", message: "cut" }),
   };
   const clock = { monotonic: () => 0 };
-  const answer = new LiveAnswer(
-    { callId: 1, target, need, settle },
-    [text("a".repeat(40))],
-    source,
-    () => {},
-    clock,
-  );
+  const answer = new LiveAnswer({ callId: 1, target, need, settle }, [text("a".repeat(40))], source, clock);
   await answer.read();
   answer.cancel();
   expect(spent).toEqual([110]);

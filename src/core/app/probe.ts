@@ -1,5 +1,6 @@
 /** Asks a provider whether a key is good, by the cheapest call that proves something. */
 import type { FailureKind } from "../chat/failure.ts";
+import type { ReplyHeaders } from "../chat/reply-headers.ts";
 import type { Clock, Outbound, Timers } from "../ports.ts";
 import type { ProbeSpec, ProviderSpec, Providers, UsageObservation } from "../provider.ts";
 import { type Credential, openCredential } from "../serve/credential.ts";
@@ -88,7 +89,7 @@ export async function question(
   provider: ProviderSpec,
   place: Place & { method: "GET" | "POST"; body?: string },
   credential: Credential,
-): Promise<{ status: number; headers: Headers; body: string }> {
+): Promise<{ status: number; headers: ReplyHeaders; body: string }> {
   const abort = new AbortController();
   const timer = ports.timers.after(TIMEOUT_MS, () => abort.abort(new ProbeTimeoutError()));
   try {

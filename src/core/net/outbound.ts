@@ -1,9 +1,17 @@
 /** The only place that calls out. Runs on Bun's fetch; figures and oddities are of Bun 1.4. */
-import type { Clock, Outbound, OutboundRequest, OutboundResponse, Resolver } from "../ports.ts";
+import type {
+  ByteReader,
+  Cancellation,
+  Clock,
+  Outbound,
+  OutboundRequest,
+  OutboundResponse,
+  Resolver,
+} from "../ports.ts";
 import { type Destination, Destinations } from "./destination.ts";
 import type { Proxies } from "./proxies.ts";
 import { DIRECT } from "./proxy-url.ts";
-import { plainLength, ReplyTooLargeError, readCounted } from "./reply.ts";
+import { byteReader, plainLength, ReplyTooLargeError, readCounted } from "./reply.ts";
 
 export interface OutboundOptions {
   clock: Pick<Clock, "monotonic">;
@@ -71,7 +79,8 @@ export function createOutbound(options: OutboundOptions): Outbound {
 }
 
 function call(request: OutboundRequest, pinned: Pinned | null): Promise<Response> {
-  const { method, headers, body, signal } = request;
+  const { method, headers, body } = request;
+  const signal = abortSignalOf(request.signal);
   return fetch(pinned?.url ?? request.url, {
     method,
     headers: { ...UNCOMPRESSED, ...headers, ...(pinned ? { host: pinned.host } : {}) },
@@ -116,20 +125,28 @@ function codeOf(error: unknown): string {
 function lookUp(
   judge: Destinations,
   destination: Destination,
-  signal: AbortSignal,
+  signal: Cancellation,
 ): readonly string[] | Promise<readonly string[]> {
   const found = judge.addressesOf(destination);
   return found instanceof Promise ? unlessAborted(found, signal) : found;
 }
 
 /** A look-up cannot be taken back, but nobody has to wait for it. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+function unlessAborted<T>(work: Promise<T>, signal: Cancellation): Promise<T> {
   return new Promise((resolve, reject) => {
     const leave = (): void => reject(signal.reason);
     if (signal.aborted) leave();
     signal.addEventListener("abort", leave, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
   });
+}
+
+function abortSignalOf(signal: Cancellation): AbortSignal {
+  if (signal instanceof AbortSignal) return signal;
+  const controller = new AbortController();
+  if (signal.aborted) controller.abort(signal.reason);
+  else signal.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
+  return controller.signal;
 }
 
 /** A server may compress what nobody asked it to. */
@@ -164,8 +181,8 @@ class FetchedResponse implements OutboundResponse {
     throw new ReplyTooLargeError(maxBytes);
   }
 
-  reader(): ReadableStreamDefaultReader<Uint8Array> {
+  reader(): ByteReader {
     const body = this.#response.body ?? new Blob([]).stream();
-    return this.#decoding === null ? body.getReader() : this.#decoding(body);
+    return byteReader(this.#decoding === null ? body.getReader() : this.#decoding(body));
   }
 }

@@ -6,12 +6,12 @@ import type { Readable } from "node:stream";
 // The bare name is, under Bun, a shim whose proxies send everything direct.
 import { type Dispatcher, ProxyAgent, Socks5ProxyAgent, request as send } from "undici/index.js";
 import { FailureError } from "../chat/failure.ts";
-import type { OutboundRequest, OutboundResponse } from "../ports.ts";
+import type { ByteReader, OutboundRequest, OutboundResponse } from "../ports.ts";
 import { decoded, readerOf } from "./decoding.ts";
 import type { Destination } from "./destination.ts";
 import { describeProxy, isLocalProxy } from "./proxy-url.ts";
 import { refused } from "./refusal.ts";
-import { readCounted } from "./reply.ts";
+import { byteReader, readCounted } from "./reply.ts";
 
 /** A provider's reply has a few kilobytes of headers. */
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -39,7 +39,7 @@ export class Proxies {
         dispatcher: agent,
         method,
         headers,
-        signal,
+        signal: signal as AbortSignal,
         headersTimeout: 0,
         bodyTimeout: 0,
         ...(body === undefined ? {} : { body }),
@@ -133,7 +133,7 @@ class ProxiedResponse implements OutboundResponse {
     return readCounted(this.reader(), maxBytes);
   }
 
-  reader(): ReadableStreamDefaultReader<Uint8Array> {
-    return readerOf(this.#body);
+  reader(): ByteReader {
+    return byteReader(readerOf(this.#body));
   }
 }

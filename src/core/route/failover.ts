@@ -2,12 +2,13 @@
  * The failover loop: plan, reserve, attempt, learn; again until an attempt commits or nothing is left to try.
  * Before the commit every failure is invisible to the client; after it the stream belongs to the caller.
  */
-import type { Failure, FailureKind } from "../chat/failure.ts";
+import type { Failure } from "../chat/failure.ts";
 import { consequenceOf, restAfter } from "./consequence.ts";
 import type { Need } from "./counter.ts";
 import type { RouterEvent } from "./event.ts";
 import { type Exhaustion, exhaustion } from "./exhaustion.ts";
 import { bestUsable, boundFreeAt, hasSpare, needOf, otherUsable, type RouteRequest } from "./plan.ts";
+import { type Reservation, spentOnFailure } from "./reservation.ts";
 import { type Target, windowOf } from "./target.ts";
 
 export interface FailoverLimits {
@@ -16,25 +17,6 @@ export interface FailoverLimits {
   budgetMs: number;
   /** How long this client is willing to wait for a target to be free, in milliseconds. */
   patienceMs: number;
-}
-
-/** A place taken in every counter that the target touches. Must be settled exactly once; later calls do nothing. */
-export interface Reservation {
-  readonly callId: number;
-  readonly target: Target;
-  readonly need: Need;
-  settle(spent: Spent): void;
-}
-
-/** What the provider counted for a call, as far as anybody knows. */
-export interface Spent {
-  requests: 0 | 1;
-  inputTokens: number;
-  outputTokens: number;
-  /** The provider itself counted. */
-  counted: boolean;
-  /** Milliseconds from the first content to the end. */
-  generationMs?: number;
 }
 
 /** One try of one target. Resolves at the commit, with an answer that goes on, or with the failure before it. */
@@ -105,6 +87,55 @@ const SHORT_WAIT_MS = 2_500;
 /** A conversation waits this long for the model and key that it is on, rather than move. */
 const STICKY_WAIT_MS = 3_000;
 
+/** How far the way through the loop is. */
+interface Way {
+  readonly request: RouteRequest;
+  readonly ports: FailoverPorts;
+  attempts: number;
+  badGenerations: number;
+}
+
+/** What an attempt at `target`, begun at `startedAt`, sees of its way. */
+class AttemptSituation implements Situation {
+  readonly #way: Way;
+  readonly #target: Target;
+  readonly #startedAt: number;
+  #doubledAt = 0;
+
+  constructor(way: Way, target: Target, startedAt: number) {
+    this.#way = way;
+    this.#target = target;
+    this.#startedAt = startedAt;
+  }
+
+  get badGenerations(): number {
+    return this.#way.badGenerations;
+  }
+
+  hasSpare(): boolean {
+    return hasSpare(this.#way.request, this.#target, this.#way.ports.now());
+  }
+
+  second(): Reservation | null {
+    const { request, ports } = this.#way;
+    this.#doubledAt = ports.now();
+    const other = ports.allowsHedge() ? otherUsable(request, this.#target, this.#doubledAt) : null;
+    if (other === null) return null;
+    return ports.reserve(other, needOf(request, other), { attempt: ++this.#way.attempts, isDouble: true });
+  }
+
+  lost(reservation: Reservation, failure: Failure): void {
+    const { request, ports } = this.#way;
+    reservation.settle(spentOnFailure(reservation, failure));
+    const isFirst = reservation.target === this.#target;
+    ports.hop(reservation.target, failure, isFirst ? this.#startedAt : this.#doubledAt);
+    const { waitingFor } = request.progress;
+    learn(request, reservation.target, failure, ports);
+    // A double is an extra: nobody waits for its equals.
+    request.progress.waitingFor = waitingFor;
+  }
+}
+
 export async function failover<Answer>(
   request: RouteRequest,
   attempt: Attempt<Answer>,
@@ -112,36 +143,17 @@ export async function failover<Answer>(
   ports: FailoverPorts,
 ): Promise<Outcome<Answer>> {
   let last: Failure | null = null;
-  let attempts = 0;
-  let badGenerations = 0;
+  const way: Way = { request, ports, attempts: 0, badGenerations: 0 };
   const stickUntil = ports.now() + STICKY_WAIT_MS;
-  let doubledAt = 0;
-  const situation = (target: Target, startedAt: number): Situation => ({
-    hasSpare: () => hasSpare(request, target, ports.now()),
-    badGenerations,
-    second() {
-      doubledAt = ports.now();
-      const other = ports.allowsHedge() ? otherUsable(request, target, doubledAt) : null;
-      return other && ports.reserve(other, needOf(request, other), { attempt: ++attempts, isDouble: true });
-    },
-    lost(reservation, failure) {
-      reservation.settle(spentOnFailure(reservation, failure));
-      ports.hop(reservation.target, failure, reservation.target === target ? startedAt : doubledAt);
-      const { waitingFor } = request.progress;
-      learn(request, reservation.target, failure, ports);
-      // A double is an extra: nobody waits for its equals.
-      request.progress.waitingFor = waitingFor;
-    },
-  });
-  while (attempts < limits.maxAttempts) {
+  while (way.attempts < limits.maxAttempts) {
     const now = ports.now();
     const patience = Math.min(limits.patienceMs, limits.budgetMs) - ports.elapsed();
-    const boundAt = attempts === 0 ? boundFreeAt(request, now) : null;
+    const boundAt = way.attempts === 0 ? boundFreeAt(request, now) : null;
     if (boundAt !== null && boundAt <= stickUntil && boundAt - now <= patience) {
       await ports.wait(boundAt);
       continue;
     }
-    request.progress.sparesFailing = attempts > 0 && !ports.allowsRetry();
+    request.progress.sparesFailing = way.attempts > 0 && !ports.allowsRetry();
     const { progress } = request;
     // Without the patience to wait for its equals, and when that is over, a lesser model has to do.
     const equalsUntil = progress.waitingFor?.until ?? now;
@@ -163,15 +175,12 @@ export async function failover<Answer>(
       await ports.wait(soonest);
       continue;
     }
-    if (attempts > 1 && ports.elapsed() > limits.budgetMs) break;
-    attempts++;
-    const reservation = ports.reserve(target, needOf(request, target), {
-      attempt: attempts,
-      isDouble: false,
-    });
+    if (way.attempts > 1 && ports.elapsed() > limits.budgetMs) break;
+    const number = { attempt: ++way.attempts, isDouble: false };
+    const reservation = ports.reserve(target, needOf(request, target), number);
     let result: AttemptResult<Answer> | null = null;
     try {
-      result = await attempt(reservation, situation(target, now));
+      result = await attempt(reservation, new AttemptSituation(way, target, now));
     } finally {
       if (result === null || "failure" in result) {
         reservation.settle(spentOnFailure(reservation, result?.failure ?? null, result?.begun));
@@ -181,44 +190,11 @@ export async function failover<Answer>(
       return { kind: "committed", answer: result.answer, target: result.target ?? target };
     }
     last = result.failure;
-    if (last.kind === "bad_generation") badGenerations++;
+    if (last.kind === "bad_generation") way.badGenerations++;
     ports.hop(target, last, now);
     if (learn(request, target, last, ports) === "final") return { kind: "refused", failure: last };
   }
   return { kind: "exhausted", why: exhaustion(request, ports.now()), last };
-}
-
-/**
- * Unless the provider is known not to count failures the request counts; the prompt does unless it was refused unread.
- * Only what the provider answered itself is a failure to it: a call that was given up here may go well there.
- */
-export function spentOnFailure(
-  reservation: Reservation,
-  failure: Failure | null,
-  begun: boolean = false,
-): Spent {
-  const { target, need } = reservation;
-  const isFree = failure?.status !== undefined && target.model.provider.failedCallsCount === "no";
-  if (failure?.unsent || isFree) return { requests: 0, inputTokens: 0, outputTokens: 0, counted: false };
-  if (failure !== null && (begun || MAY_BE_ANSWERED.has(failure.kind)))
-    return spentUnseen(reservation, failure.kind);
-  const unread = failure?.status !== undefined && failure.status >= 400 && failure.status < 500;
-  return { requests: 1, inputTokens: unread ? 0 : need.inputTokens, outputTokens: 0, counted: false };
-}
-
-/** The provider may have written as much of an answer as it was asked for, seen or not. */
-const MAY_BE_ANSWERED: ReadonlySet<FailureKind> = new Set<FailureKind>([
-  "aborted",
-  "timeout",
-  "broken_stream",
-  "bad_generation",
-]);
-
-function spentUnseen({ target, need }: Reservation, kind: FailureKind): Spent {
-  // What came whole and could not be used is no failure to the provider.
-  const mayCount = target.model.provider.failedCallsCount !== "no" || kind === "bad_generation";
-  const outputTokens = mayCount ? need.tokens - need.inputTokens : 0;
-  return { requests: 1, inputTokens: need.inputTokens, outputTokens, counted: false };
 }
 
 /** Tells the state what the failure means for everybody, and the request's progress what it means for this one. */

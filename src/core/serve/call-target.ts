@@ -1,6 +1,6 @@
 /** A reservation as the dialects see it. */
 import type { CallTarget, ProviderSpec } from "../provider.ts";
-import type { Reservation } from "../route/failover.ts";
+import type { Reservation } from "../route/reservation.ts";
 import type { Gateway } from "./gateway.ts";
 
 /** The output is bounded by what was reserved, where the client asked for a bound at all. */

@@ -2,224 +2,221 @@
 import { type ChatEvent, isContent } from "../chat/event.ts";
 import type { Failure } from "../chat/failure.ts";
 import type { ChatRequest } from "../chat/request.ts";
-import { ReplyTooLargeError } from "../net/reply.ts";
-import type { OutboundResponse } from "../ports.ts";
-import type { ChatDecoder, ProviderSpec } from "../provider.ts";
-import type { AttemptResult, Reservation, Situation } from "../route/failover.ts";
-import type { Target } from "../route/target.ts";
+import type { OutboundRequest, OutboundResponse } from "../ports.ts";
+import type { CallTarget, ProviderSpec } from "../provider.ts";
+import type { AttemptResult, Situation } from "../route/failover.ts";
+import type { Reservation } from "../route/reservation.ts";
 import { createRedactor } from "../vault/redact.ts";
+import { CallSignal } from "./call-signal.ts";
 import { describeTarget } from "./call-target.ts";
-import type { ClientLink } from "./client-link.ts";
+import type { ClientLink, ClientWork } from "./client-link.ts";
 import { type Credential, openCredential } from "./credential.ts";
-import { Deadline } from "./deadline.ts";
+import { Deadline, type DeadlineOwner } from "./deadline.ts";
 import { firstContentDeadline } from "./first-content.ts";
 import type { Gateway } from "./gateway.ts";
-import { type EventSource, LiveAnswer } from "./live-answer.ts";
+import { type Batch, type EventSource, LiveAnswer } from "./live-answer.ts";
+import { StreamedReply, type StreamingCall } from "./streamed-reply.ts";
 import type { Turn } from "./turn/index.ts";
 
 /** Decoded bytes of a whole reply. */
 const MAX_REPLY_BYTES = 32 * 1024 * 1024;
-/** Decoded bytes of a streamed reply: more than the longest answer has, less than a small bomb unpacks to. */
-const MAX_STREAM_BYTES = 256 * 1024 * 1024;
 /** Decoded bytes of an error reply. */
 const MAX_ERROR_BYTES = 8 * 1024 * 1024;
 /** Events that may come before the first content. */
 const MAX_HELD_EVENTS = 20_000;
-/** After its last event a provider is given this long to close, so that the connection can be used again. */
-const CLOSING_MS = 1_000;
-/** A finish reason without a `[DONE]`: how long to wait for more, such as the usage. */
-const AFTER_FINISH_MS = 3_000;
 /** Characters of an error reply that are looked at. */
 const READ_OF_ERROR = 64 * 1024;
 
-export class Call implements EventSource {
+export class Call implements EventSource, ClientWork, DeadlineOwner, StreamingCall {
   readonly #gateway: Gateway;
   readonly #provider: ProviderSpec;
   readonly #client: ClientLink;
-  readonly #turn: Turn;
-  readonly #abort = new AbortController();
-  readonly #deadline: Deadline;
-  readonly #stop = (): void => this.#abort.abort();
+  readonly turn: Turn;
+  readonly #reservation: Reservation;
+  readonly deadline: Deadline;
+  readonly signal = new CallSignal();
+  /** Made for the first batch of a stream, for all of them. */
+  #onNext: ((events: Batch) => Batch) | null = null;
   #givenUp = false;
   #timedOut: string | null = null;
-  /** A finish reason has been seen. */
-  #finished = false;
-  /** Bytes read so far. */
-  #streamed = 0;
   /** The key of this call, so that no provider can echo it into an error text. */
   #secret: string | null = null;
-  #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
-  #decoder: ChatDecoder | null = null;
+  /** null where the answer comes whole. */
+  #reply: StreamedReply | null = null;
   committed = false;
 
-  constructor(gateway: Gateway, provider: ProviderSpec, client: ClientLink, turn: Turn) {
-    this.#turn = turn;
+  constructor(
+    gateway: Gateway,
+    provider: ProviderSpec,
+    client: ClientLink,
+    turn: Turn,
+    reservation: Reservation,
+  ) {
+    this.turn = turn;
     this.#gateway = gateway;
     this.#provider = provider;
     this.#client = client;
-    const expired = (): void => {
-      this.#timedOut = this.committed ? "the next chunk" : "any content";
-      this.#abort.abort();
-    };
-    this.#deadline = new Deadline(gateway.clock, gateway.timers, expired, gateway.limits.upstreamTimeoutMs);
-    client.onGone(this.#stop);
+    this.#reservation = reservation;
+    this.deadline = new Deadline(gateway.clock, gateway.timers, this, gateway.limits.upstreamTimeoutMs);
+    client.onGone(this);
+  }
+
+  clientLeft(): void {
+    this.signal.abort();
+  }
+
+  expired(): void {
+    this.#timedOut = this.committed ? "the next chunk" : "any content";
+    this.signal.abort();
   }
 
   /** Another call was faster: nobody is to blame. */
   giveUp(): void {
     this.#givenUp = true;
-    this.#abort.abort();
+    this.signal.abort();
+  }
+
+  get clientGone(): boolean {
+    return this.#client.gone;
+  }
+
+  get stallMs(): number {
+    return this.#gateway.limits.streamStallMs;
+  }
+
+  release(): void {
+    this.#client.release(this);
   }
 
   get heldCharacters(): number {
-    return this.#turn.heldCharacters;
+    return this.turn.heldCharacters;
   }
 
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
+  /**
+   * Up to the commit, or to the failure before it; never rejects. `inline` puts into the request what this provider does
+   * not fetch itself; null where it takes the request as it is.
+   */
   async run(
-    request: ChatRequest,
-    reservation: Reservation,
+    asked: ChatRequest,
     situation: Situation,
+    inline: ((signal: CallSignal) => Promise<ChatRequest>) | null,
   ): Promise<AttemptResult<LiveAnswer>> {
     const gateway = this.#gateway;
-    const provider = this.#provider;
-    const { target } = reservation;
-    const dialect = gateway.providers.dialect(provider);
-    let credential: Credential;
-    let proxy: string | null;
     try {
-      proxy = gateway.proxyOf(target.key.id);
-      const pasted = gateway.secretOf(target.key.id);
-      credential = openCredential(provider, gateway.baseUrlOf(target.key.id), pasted);
+      await gateway.journal.committed().catch((error: unknown) => this.#unsaved(error));
+      // The provider was not asked, and will not be.
+      if (this.#client.gone) return { failure: { ...this.failureOf(null), unsent: true } };
+      const request = inline === null ? asked : await inline(this.signal);
+      const opened = this.#open();
+      if (opened === null) return { failure: unopened(this.#reservation.target.key.id) };
+      const dialect = gateway.providers.dialect(this.#provider);
+      const encoded = dialect.encode(request, opened.callTarget);
+      this.deadline.set(this.#untilFirst(situation, encoded.stream));
+      const startedAt = gateway.clock.monotonic();
+      const { url, body, freshConnection = false } = encoded;
+      const { signal } = this;
+      const headers = { ...encoded.headers, ...opened.credential.headers };
+      const sent: OutboundRequest = { url, method: "POST", headers, body, signal, freshConnection };
+      if (opened.proxy !== null) sent.proxy = opened.proxy;
+      const response = await gateway.outbound.send(sent);
+      if (response.status !== 200) return { failure: await this.#refused(response) };
+      this.#observe(response);
+      let held: ChatEvent[];
+      if (encoded.stream && !isJson(response)) {
+        const decoder = dialect.decodeStream(request, opened.callTarget, () => gateway.clock.now());
+        this.#reply = new StreamedReply(this, response.reader(), decoder);
+        held = await this.#untilContent(this.#reply);
+      } else {
+        const text = await response.text(MAX_REPLY_BYTES);
+        const events = dialect.decodeWhole(text, request, opened.callTarget, gateway.clock.now());
+        held = this.turn.accept(events);
+      }
+      const broken = failureIn(held);
+      if (broken !== null) return { failure: this.#scrubbed(broken) };
+      return { answer: this.#commit(held, startedAt) };
+    } catch (error) {
+      return { failure: this.failureOf(error), begun: this.turn.begun };
+    } finally {
+      if (!this.committed) this.cancel();
+    }
+  }
+
+  /** Use that cannot be written is still counted in memory: serving goes on, and the log says so. */
+  #unsaved(error: unknown): void {
+    this.#gateway.log.error("the use of a key could not be saved", { error: String(error) });
+  }
+
+  /** What the call carries; null when the key does not open. */
+  #open(): { credential: Credential; callTarget: CallTarget; proxy: string | null } | null {
+    const gateway = this.#gateway;
+    const keyId = this.#reservation.target.key.id;
+    try {
+      const proxy = gateway.proxyOf(keyId);
+      const pasted = gateway.secretOf(keyId);
+      const credential = openCredential(this.#provider, gateway.baseUrlOf(keyId), pasted);
+      this.#secret = credential.secret;
+      const callTarget = describeTarget(gateway, this.#provider, this.#reservation, credential.baseUrl);
+      return { credential, callTarget, proxy };
     } catch {
-      return { failure: configFailure("key", `the key ${target.key.id} does not open`) };
+      return null;
     }
-    this.#secret = credential.secret;
-    const callTarget = describeTarget(gateway, provider, reservation, credential.baseUrl);
-    const encoded = dialect.encode(request, callTarget);
-    const deadline = firstContentDeadline({
-      ...{ target, provider, situation, mostMs: gateway.limits.firstContentMs },
-      outputTokens: reservation.need.tokens - reservation.need.inputTokens,
-      streamed: encoded.stream,
-    });
-    this.#deadline.set(deadline);
-    const startedAt = gateway.clock.monotonic();
-    const response = await gateway.outbound.send({
-      url: encoded.url,
-      method: "POST",
-      headers: { ...encoded.headers, ...credential.headers },
-      body: encoded.body,
-      signal: this.#abort.signal,
-      freshConnection: encoded.freshConnection === true,
-      ...(proxy === null ? {} : { proxy }),
-    });
-    if (response.status !== 200) return { failure: await this.#refused(response, target) };
-    this.#observe(response, target);
-    const streamed = encoded.stream && !isJson(response);
-    let held: ChatEvent[];
-    if (streamed) {
-      this.#reader = response.reader();
-      this.#decoder = dialect.decodeStream(request, callTarget, () => gateway.clock.now());
-      held = await this.#untilContent();
-    } else {
-      const body = await response.text(MAX_REPLY_BYTES);
-      held = this.#turn.accept(dialect.decodeWhole(body, request, callTarget, gateway.clock.now()));
-    }
-    const broken = held.find((event) => event.type === "failure");
-    if (broken?.type === "failure") return { failure: this.#scrubbed(broken.failure) };
+  }
+
+  #untilFirst(situation: Situation, streamed: boolean): number {
+    const { target, need } = this.#reservation;
+    const mostMs = this.#gateway.limits.firstContentMs;
+    const outputTokens = need.tokens - need.inputTokens;
+    const provider = this.#provider;
+    return firstContentDeadline({ target, provider, situation, mostMs, outputTokens, streamed });
+  }
+
+  #commit(held: ChatEvent[], startedAt: number): LiveAnswer {
+    const { clock } = this.#gateway;
+    const { callId, target } = this.#reservation;
     this.committed = true;
     // The next deadline begins with the next read: a client that does not read is not the provider's fault.
-    if (streamed) this.#deadline.pause();
-    else this.#rest();
-    gateway.record({
+    if (this.#reply === null) this.#rest();
+    else this.deadline.pause();
+    this.#gateway.record({
       type: "call-succeeded",
-      callId: reservation.callId,
+      callId,
       keyId: target.key.id,
       model: target.model.key,
-      at: gateway.clock.now(),
-      firstContentMs: gateway.clock.monotonic() - startedAt,
+      at: clock.now(),
+      firstContentMs: clock.monotonic() - startedAt,
     });
-    const broke = (failure: Failure): void =>
-      gateway.record({
-        type: "call-failed",
-        keyId: target.key.id,
-        model: target.model.key,
-        at: gateway.clock.now(),
-        failure,
-      });
-    return { answer: new LiveAnswer(reservation, held, this, broke, gateway.clock) };
+    return new LiveAnswer(this.#reservation, held, this, clock);
   }
 
-  async next(): Promise<ChatEvent[] | null> {
-    const decoder = this.#decoder;
-    while (this.#reader && decoder) {
-      // A turn that has begun shows signs of life, also while it is held.
-      const lives = this.committed || this.#turn.begun;
-      if (lives) this.#deadline.set(this.#finished ? AFTER_FINISH_MS : this.#gateway.limits.streamStallMs);
-      const chunk = await this.#read(this.#reader);
-      if (this.committed) this.#deadline.pause();
-      const decoded = chunk === null ? decoder.end() : decoder.push(chunk);
-      if (decoded.some((event) => event.type === "finish")) this.#finished = true;
-      const events = this.#turn.accept(decoded);
-      if (chunk === null || decoder.over) this.#leave(chunk === null);
-      const last = events.at(-1);
-      if (last === undefined) continue;
-      if (last.type === "failure") last.failure = this.#scrubbed(last.failure);
-      return events;
-    }
-    return null;
+  broke(failure: Failure): void {
+    const { key, model } = this.#reservation.target;
+    const at = this.#gateway.clock.now();
+    this.#gateway.record({ type: "call-failed", keyId: key.id, model: model.key, at, failure });
   }
 
-  /** The next bytes; null at the end, which a finished answer also has when its provider just falls silent. */
-  async #read(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | null> {
-    try {
-      const { done, value } = await reader.read();
-      if (done) return null;
-      this.#streamed += value.byteLength;
-      if (this.#streamed > MAX_STREAM_BYTES) throw new ReplyTooLargeError(MAX_STREAM_BYTES);
-      return value;
-    } catch (error) {
-      // All of the answer is there, whatever became of the connection.
-      if (this.#finished && !this.#client.gone) return null;
-      throw error;
-    }
+  next(): Batch | Promise<Batch> {
+    const reply = this.#reply;
+    if (reply === null) return null;
+    this.#onNext ??= (events) => this.#withoutSecretIn(events);
+    return reply.next().then(this.#onNext);
   }
 
-  /** Nothing more is wanted. What is still open is read to its end for a moment, so that the connection can be used again. */
-  #leave(closed: boolean): void {
-    const reader = this.#reader;
-    this.#reader = null;
-    if (closed || !reader) {
-      this.#rest();
-      return;
-    }
-    this.#client.release(this.#stop);
-    this.#deadline.set(CLOSING_MS);
-    const toEnd = async (): Promise<void> => {
-      while (!(await reader.read()).done);
-    };
-    toEnd()
-      .catch(() => {})
-      .finally(() => this.#deadline.cancel());
-  }
-
-  cancel(): void {
-    this.close();
+  #withoutSecretIn(events: Batch): Batch {
+    const last = events?.at(-1);
+    if (last?.type === "failure") last.failure = this.#scrubbed(last.failure);
+    return events;
   }
 
   /** Drops the connection, also when nobody has read the body to its end. */
-  close(): void {
+  cancel(): void {
     this.#rest();
-    this.#abort.abort();
+    this.signal.abort();
   }
 
   /** Nothing more is expected of this connection. */
   #rest(): void {
-    this.#client.release(this.#stop);
-    this.#deadline.cancel();
+    this.release();
+    this.deadline.cancel();
   }
 
   failureOf(error: unknown): Failure {
@@ -237,10 +234,10 @@ export class Call implements EventSource {
   }
 
   /** Events up to and including the first batch with content, or to the end of the stream. */
-  async #untilContent(): Promise<ChatEvent[]> {
+  async #untilContent(reply: StreamedReply): Promise<ChatEvent[]> {
     const held: ChatEvent[] = [];
     for (;;) {
-      const events = await this.next();
+      const events = await reply.next();
       if (events === null) return held;
       for (const event of events) held.push(event);
       if (events.some((event) => event.type === "failure" || isContent(event))) return held;
@@ -248,7 +245,8 @@ export class Call implements EventSource {
     }
   }
 
-  #observe(response: OutboundResponse, target: Target, errorBody?: string): void {
+  #observe(response: OutboundResponse, errorBody?: string): void {
+    const { target } = this.#reservation;
     const at = this.#gateway.clock.now();
     const observations = this.#gateway.providers.observe(this.#provider, response.headers, at, errorBody);
     if (observations.length === 0) return;
@@ -256,11 +254,11 @@ export class Call implements EventSource {
     this.#gateway.record({ type: "limit-observed", keyId, model: target.model.key, at, observations });
   }
 
-  async #refused(response: OutboundResponse, target: Target): Promise<Failure> {
+  async #refused(response: OutboundResponse): Promise<Failure> {
     const { status, headers } = response;
     const text = await response.text(MAX_ERROR_BYTES).catch(() => "");
     const body = this.#withoutSecret(text.slice(0, READ_OF_ERROR));
-    this.#observe(response, target, body);
+    this.#observe(response, body);
     const now = this.#gateway.clock.now();
     return this.#gateway.providers.classify(this.#provider, { status, headers, body, now });
   }
@@ -281,8 +279,14 @@ function isJson(response: OutboundResponse): boolean {
   return response.headers.get("content-type")?.includes("application/json") === true;
 }
 
-export function configFailure(scope: "request" | "key", message: string): Failure {
-  return { kind: "config", scope, rule: "config/unusable", message };
+function failureIn(events: readonly ChatEvent[]): Failure | null {
+  for (const event of events) if (event.type === "failure") return event.failure;
+  return null;
+}
+
+function unopened(keyId: string): Failure {
+  const message = `the key ${keyId} does not open`;
+  return { kind: "config", scope: "key", rule: "config/unusable", message };
 }
 
 function endlessFailure(): Failure {

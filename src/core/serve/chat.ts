@@ -8,7 +8,7 @@ import type { Surface } from "../surface/surface.ts";
 import type { ClientLink } from "./client-link.ts";
 import type { Gateway } from "./gateway.ts";
 import type { AnswerStream, LiveAnswer } from "./live-answer.ts";
-import { problemResponse, routingHeaders } from "./report.ts";
+import { answerHeaders, problemResponse } from "./report.ts";
 import type { RequestOptions } from "./request-options.ts";
 import { RescuedAnswer } from "./rescue.ts";
 import { attemptRecord } from "./route-ports.ts";
@@ -48,12 +48,17 @@ export class ChatExchange {
   }
 
   /** Never rejects. */
-  async respond(): Promise<Response> {
-    const run = this.#routed.start().catch((error: unknown): Started => {
-      this.#gateway.log.error("a request failed inside freellm", { error: stackOf(error) });
-      return { problem: { kind: "internal", message: "freellm failed at this request; its log says why." } };
-    });
-    if (!this.#request.stream) return this.#whole(await run);
+  respond(): Promise<Response> {
+    return this.#request.stream ? this.#stream() : this.#whole();
+  }
+
+  #failed(error: unknown): Started {
+    this.#gateway.log.error("a request failed inside freellm", { error: stackOf(error) });
+    return { problem: { kind: "internal", message: "freellm failed at this request; its log says why." } };
+  }
+
+  async #stream(): Promise<Response> {
+    const run = this.#routed.start().catch((error: unknown) => this.#failed(error));
     const started = await this.#untilHeld(run);
     if (started === null) return this.#streamed(run, true);
     if ("answer" in started) return this.#streamed(run, false);
@@ -61,19 +66,28 @@ export class ChatExchange {
   }
 
   /** Nothing has been sent before all of it is there: an answer that breaks is asked for again elsewhere. */
-  async #whole(started: Started): Promise<Response> {
+  async #whole(): Promise<Response> {
+    let started: Started;
+    try {
+      started = await this.#routed.start();
+    } catch (error) {
+      started = this.#failed(error);
+    }
     if (!("answer" in started)) return this.#refuse(started);
     let live: LiveAnswer = started.answer;
     for (;;) {
       const answer = emptyAnswer();
-      for (let events = await live.read(); events !== null; events = await live.read()) {
+      for (;;) {
+        const next = live.read();
+        const events = next instanceof Promise ? await next : next;
+        if (events === null) break;
         for (const event of events) addEvent(answer, event);
       }
       if (this.#client.gone) return this.#refuse({ gone: true });
       if (answer.failure === null) {
         const body = this.#surface.whole(answer, this.#request);
         this.#finish(200, "ok", live);
-        return new Response(body, { headers: { ...this.#headers(), "content-type": "application/json" } });
+        return new Response(body, { headers: this.#headers("application/json") });
       }
       const other = await this.#routed.goOn(live, answer.failure, "");
       if (other === null) {
@@ -119,11 +133,8 @@ export class ChatExchange {
       },
     };
     const body = streamBody(this.#gateway, source, this.#client);
-    const headers = {
-      ...this.#headers(),
-      "content-type": this.#surface.streamContentType,
-      "cache-control": "no-cache",
-    };
+    const headers = this.#headers(this.#surface.streamContentType);
+    headers["cache-control"] = "no-cache";
     return new Response(body, { headers });
   }
 
@@ -156,15 +167,14 @@ export class ChatExchange {
       this.#finish(499, "client_gone", null);
       return new Response(null, { status: 499 });
     }
-    const response = problemResponse(this.#surface, started.problem, this.#headers());
+    const response = problemResponse(this.#surface, started.problem, this.#headers("application/json"));
     this.#finish(response.status, outcome, broken);
     return response;
   }
 
-  #headers(): Record<string, string> {
-    const { servedBy: target, failed } = this.#routed;
-    const servedBy = target && { provider: target.key.provider, model: target.model.model.id };
-    return routingHeaders(this.requestId, servedBy, failed);
+  #headers(contentType: string): Record<string, string> {
+    const { servedBy, failed } = this.#routed;
+    return answerHeaders(this.requestId, contentType, servedBy, failed);
   }
 
   #finish(status: number, outcome: RequestOutcome, answer: AnswerStream | null): void {

@@ -1,8 +1,15 @@
 /** The client of one request: whether it is still there, and what to stop when it leaves. */
+
+/** What goes on for a client. */
+export interface ClientWork {
+  /** The client left. */
+  clientLeft(): void;
+}
+
 export class ClientLink {
   /** Made when somebody asks: most requests never wait. */
   #controller: AbortController | null = null;
-  readonly #stops = new Set<() => void>();
+  readonly #work: ClientWork[] = [];
   #gone = false;
 
   /** Aborts when the client has left. */
@@ -16,21 +23,21 @@ export class ClientLink {
     return this.#gone;
   }
 
-  /** What must be stopped when the client leaves, at once if it has left; until `release` takes it out again. */
-  onGone(stop: () => void): void {
-    if (this.#gone) stop();
-    else this.#stops.add(stop);
+  /** What must be told when the client leaves, at once if it has left; until `release` takes it out again. */
+  onGone(work: ClientWork): void {
+    if (this.#gone) work.clientLeft();
+    else this.#work.push(work);
   }
 
-  release(stop: () => void): void {
-    this.#stops.delete(stop);
+  release(work: ClientWork): void {
+    const at = this.#work.indexOf(work);
+    if (at !== -1) this.#work.splice(at, 1);
   }
 
   leave(): void {
     if (this.#gone) return;
     this.#gone = true;
     this.#controller?.abort();
-    for (const stop of this.#stops) stop();
-    this.#stops.clear();
+    for (const work of this.#work.splice(0)) work.clientLeft();
   }
 }

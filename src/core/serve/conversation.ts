@@ -31,6 +31,7 @@ export function identify(
     const name = digest(`session ${session}`);
     return { known: [name], bind: name };
   }
+  if (!hasAnswer(request.messages)) return FIRST_TURN;
   const ends: string[] = [];
   let state = digest(request.tools.map((tool) => tool.name).join(" "));
   let previous: Message["role"] | null = null;
@@ -40,6 +41,14 @@ export function identify(
     previous = message.role;
   }
   return { known: ends.reverse().slice(0, EARLIER_ENDS), bind: ends.length === 0 ? null : state };
+}
+
+const FIRST_TURN: Readonly<ConversationIdentity> = Object.freeze({ known: Object.freeze([]), bind: null });
+
+/** Whether anything was answered before: only then is there something to tell it by. */
+function hasAnswer(messages: readonly Message[]): boolean {
+  for (let at = 1; at < messages.length; at++) if (messages[at]?.role === "assistant") return true;
+  return false;
 }
 
 function gist(message: Message): string {

@@ -1,24 +1,29 @@
 /** One deadline that moves: setting it costs a number, not a timer. Runs on the monotonic clock. */
 import type { Clock, Timer, Timers } from "../ports.ts";
 
+/** Whom it concerns that a deadline was not moved or cancelled in time. */
+export interface DeadlineOwner {
+  /** Called once. */
+  expired(): void;
+}
+
 export class Deadline {
   readonly #clock: Clock;
   readonly #timers: Timers;
-  readonly #expired: () => void;
+  readonly #owner: DeadlineOwner;
   readonly #last: number;
   #dueAt = 0;
   #timerAt = 0;
   #timer: Timer | null = null;
 
   /**
-   * `expired` is called once, when a deadline was not moved or cancelled in time. However often it is moved, it never lies
-   * more than `longest` milliseconds from now.
+   * However often it is moved, it never lies more than `longest` milliseconds from now.
    */
-  constructor(clock: Clock, timers: Timers, expired: () => void, longest = Number.POSITIVE_INFINITY) {
+  constructor(clock: Clock, timers: Timers, owner: DeadlineOwner, longest = Number.POSITIVE_INFINITY) {
     this.#last = clock.monotonic() + longest;
     this.#clock = clock;
     this.#timers = timers;
-    this.#expired = expired;
+    this.#owner = owner;
   }
 
   /** The next deadline is `milliseconds` from now; replaces the one before. */
@@ -47,7 +52,7 @@ export class Deadline {
       this.#timer = null;
       const left = this.#dueAt - this.#clock.monotonic();
       if (left > 1) this.#arm(left);
-      else if (Number.isFinite(this.#dueAt)) this.#expired();
+      else if (Number.isFinite(this.#dueAt)) this.#owner.expired();
     });
   }
 }

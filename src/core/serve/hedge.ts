@@ -1,12 +1,8 @@
 /** A second call beside one that is slower than usual: the first with content wins, the other is given up. Off by default. */
 import type { Timers } from "../ports.ts";
-import {
-  type Attempt,
-  type AttemptResult,
-  type Reservation,
-  type Situation,
-  spentOnFailure,
-} from "../route/failover.ts";
+import type { Attempt, AttemptResult, Situation } from "../route/failover.ts";
+import type { Reservation } from "../route/reservation.ts";
+import { spentOnFailure } from "../route/reservation.ts";
 
 /** Nobody feels a shorter wait. */
 const LEAST_WAIT_MS = 250;
@@ -17,7 +13,7 @@ type Ended<Answer> = { reservation: Reservation; result: AttemptResult<Answer> }
 export type CancellableAttempt<Answer> = (
   reservation: Reservation,
   situation: Situation,
-  cancel: AbortSignal | null,
+  cancel?: AbortSignal,
 ) => Promise<AttemptResult<Answer>>;
 
 /**

@@ -4,6 +4,7 @@
  */
 import { FailureError } from "../chat/failure.ts";
 import type { ChatRequest, Content, ImagePart, Message } from "../chat/request.ts";
+import type { ByteReader, Cancellation } from "../ports.ts";
 import type { Gateway } from "./gateway.ts";
 
 const MEGABYTE = 1024 * 1024;
@@ -33,7 +34,7 @@ interface Image {
 interface Circumstances {
   /** Aborts when the client leaves or time is up. */
   either: AbortSignal;
-  client: AbortSignal;
+  client: Cancellation;
   proxy: string | null;
 }
 
@@ -52,12 +53,14 @@ export class InlineImages {
    * The request with every image in it; `proxy` is that of the key that will answer, null where it has none of its own.
    * Throws FailureError naming the image that cannot be had; rejects when `signal` aborts.
    */
-  async inlined(signal: AbortSignal, proxy: string | null): Promise<ChatRequest> {
+  async inlined(signal: Cancellation, proxy: string | null): Promise<ChatRequest> {
     if (!this.#request.messages.some(({ content }) => hasAddress(content))) return this.#request;
-    const deadline = new AbortController();
-    const timer = this.#ports.timers.after(DEADLINE_MS, () => deadline.abort());
+    const either = new AbortController();
+    const stop = (): void => either.abort(signal.reason);
+    const timer = this.#ports.timers.after(DEADLINE_MS, () => either.abort());
     try {
-      const either = AbortSignal.any([signal, deadline.signal]);
+      if (signal.aborted) stop();
+      signal.addEventListener("abort", stop, { once: true });
       const messages: Message[] = [];
       let bytes = 0;
       for (const [at, message] of this.#request.messages.entries()) {
@@ -72,7 +75,7 @@ export class InlineImages {
             continue;
           }
           const place = `messages[${at}].content[${index}]`;
-          const image = await this.#image(part.url, place, { either, client: signal, proxy });
+          const image = await this.#image(part.url, place, { either: either.signal, client: signal, proxy });
           bytes += image.bytes;
           if (bytes > MAX_TOTAL_BYTES) throw tooMuch(place);
           content.push({ ...part, url: image.url });
@@ -82,6 +85,7 @@ export class InlineImages {
       return { ...this.#request, messages };
     } finally {
       timer.cancel();
+      signal.removeEventListener("abort", stop);
     }
   }
 
@@ -114,7 +118,7 @@ export class InlineImages {
       const reader = response.reader();
       const location = status >= 300 && status < 400 ? headers.get("location") : null;
       if (location !== null) {
-        await reader.cancel();
+        reader.cancel();
         if (redirects === MAX_REDIRECTS) throw new Unusable("it is redirected too often");
         if (!URL.canParse(location, url)) throw new Unusable("it is redirected to nowhere");
         url = new URL(location, url).href;
@@ -122,7 +126,7 @@ export class InlineImages {
       }
       const type = (headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
       if (status !== 200 || !ACCEPTED.has(type)) {
-        await reader.cancel();
+        reader.cancel();
         throw new Unusable(
           status === 200 ? "the reply is not an image of a known kind" : `the reply has status ${status}`,
         );
@@ -155,15 +159,15 @@ function addressOf(url: string): string {
   return parsed.href;
 }
 
-async function readUpTo(reader: ReadableStreamDefaultReader<Uint8Array>, most: number): Promise<Buffer> {
+async function readUpTo(reader: ByteReader, most: number): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return Buffer.concat(pieces);
+    const value = await reader.read();
+    if (value === null) return Buffer.concat(pieces);
     size += value.byteLength;
     if (size > most) {
-      await reader.cancel();
+      reader.cancel();
       throw new Unusable(`it is larger than ${most / MEGABYTE} MB`);
     }
     pieces.push(value);

@@ -2,24 +2,35 @@
 import type { ChatEvent, Usage } from "../chat/event.ts";
 import type { Failure } from "../chat/failure.ts";
 import type { Clock } from "../ports.ts";
-import type { Reservation } from "../route/failover.ts";
+import type { Reservation } from "../route/reservation.ts";
+
+/** Some events of an answer; null when it is over. */
+export type Batch = ChatEvent[] | null;
 
 /** Where the events of an answer come from after the commit. */
 export interface EventSource {
-  /** The next batch, never empty; null at the end. Rejects when the connection breaks or a deadline passes. */
-  next(): Promise<ChatEvent[] | null>;
+  /**
+   * The next batch, never empty; null at the end. At once where it is there already. Throws or rejects when the connection
+   * breaks or a deadline passes.
+   */
+  next(): Batch | Promise<Batch>;
   /** Nobody wants the rest. */
   cancel(): void;
   /** What has come and was not given by `next` yet. */
   readonly heldCharacters: number;
   /** Words for what `next` rejected with. */
   failureOf(error: unknown): Failure;
+  /** The answer broke after the commit: whoever learns from failures is told. */
+  broke(failure: Failure): void;
 }
 
 /** An answer as its reader sees it. */
 export interface AnswerStream {
-  /** The next batch of events; null when the answer is over. A break is a `failure` event, the last one. Never rejects. */
-  read(): Promise<ChatEvent[] | null>;
+  /**
+   * The next batch of events; null when the answer is over. At once where it is there already: most of what an answer costs
+   * is waiting for it. A break is a `failure` event, the last one. Never throws or rejects.
+   */
+  read(): Batch | Promise<Batch>;
   /** The client left: stops the upstream and blames nobody. */
   cancel(): void;
   readonly usage: Usage;
@@ -33,7 +44,6 @@ const CHARACTERS_PER_TOKEN = 4;
 export class LiveAnswer implements AnswerStream {
   readonly reservation: Reservation;
   readonly #source: EventSource;
-  readonly #broke: (failure: Failure) => void;
   readonly #clock: Pick<Clock, "monotonic">;
   readonly #committedAt: number;
   #held: ChatEvent[] | null;
@@ -41,6 +51,9 @@ export class LiveAnswer implements AnswerStream {
   #usage: Usage | null = null;
   #finished = false;
   #ended = false;
+  /** Made for the first batch of a stream, for all of them. */
+  #onCame: ((events: Batch) => Batch) | null = null;
+  #onBroke: ((error: unknown) => Batch) | null = null;
   /** What broke the answer after the commit. */
   failure: Failure | null = null;
 
@@ -48,7 +61,6 @@ export class LiveAnswer implements AnswerStream {
     reservation: Reservation,
     held: ChatEvent[],
     source: EventSource,
-    broke: (failure: Failure) => void,
     clock: Pick<Clock, "monotonic">,
   ) {
     this.#clock = clock;
@@ -56,14 +68,13 @@ export class LiveAnswer implements AnswerStream {
     this.reservation = reservation;
     this.#held = held;
     this.#source = source;
-    this.#broke = broke;
   }
 
   get usage(): Usage {
     return this.#usage ?? this.#estimate();
   }
 
-  async read(): Promise<ChatEvent[] | null> {
+  read(): Batch | Promise<Batch> {
     if (this.#ended) return null;
     const held = this.#held;
     if (held) {
@@ -71,13 +82,23 @@ export class LiveAnswer implements AnswerStream {
       return this.#take(held);
     }
     try {
-      const events = await this.#source.next();
-      if (events) return this.#take(events);
-      return this.#end();
+      const next = this.#source.next();
+      if (!(next instanceof Promise)) return this.#came(next);
+      this.#onCame ??= (events) => this.#came(events);
+      this.#onBroke ??= (error) => this.#broke(error);
+      return next.then(this.#onCame, this.#onBroke);
     } catch (error) {
-      if (this.#ended) return null;
-      return this.#take([{ type: "failure", failure: this.#source.failureOf(error) }]);
+      return this.#broke(error);
     }
+  }
+
+  #came(events: Batch): Batch {
+    return events === null ? this.#end() : this.#take(events);
+  }
+
+  #broke(error: unknown): Batch {
+    if (this.#ended) return null;
+    return this.#take([{ type: "failure", failure: this.#source.failureOf(error) }]);
   }
 
   cancel(): void {
@@ -106,7 +127,7 @@ export class LiveAnswer implements AnswerStream {
           this.failure = event.failure;
           this.#source.cancel();
           this.#settle();
-          this.#broke(event.failure);
+          this.#source.broke(event.failure);
           break;
       }
     }

@@ -5,6 +5,7 @@ import type { AttemptRecord } from "../route/event.ts";
 import type { Outcome } from "../route/failover.ts";
 import type { RouteRequest } from "../route/plan.ts";
 import { roomOf } from "../route/recount.ts";
+import type { Target } from "../route/target.ts";
 import { isCountable } from "../route/vocabulary.ts";
 import type { Surface } from "../surface/surface.ts";
 import type { LiveAnswer } from "./live-answer.ts";
@@ -22,13 +23,14 @@ function trailHeader(attempts: readonly AttemptRecord[]): string {
 }
 
 /** Headers of every answer. Failed attempts are told only when there were any. */
-export function routingHeaders(
+export function answerHeaders(
   requestId: string,
-  servedBy: { provider: string; model: string } | null,
+  contentType: string,
+  servedBy: Target | null,
   failed: readonly AttemptRecord[],
 ): Record<string, string> {
-  const headers: Record<string, string> = { "x-request-id": requestId };
-  if (servedBy) headers["x-routed-via"] = printableAscii(`${servedBy.provider}/${servedBy.model}`);
+  const headers: Record<string, string> = { "x-request-id": requestId, "content-type": contentType };
+  if (servedBy) headers["x-routed-via"] = printableAscii(servedBy.model.key);
   if (failed.length > 0) {
     headers["x-fallback-attempts"] = String(failed.length);
     headers["x-fallback-trail"] = trailHeader(failed);
@@ -52,7 +54,7 @@ export function problemResponse(
 
 /** Header values take nothing else. */
 function printableAscii(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, "?");
+  return /[^\x20-\x7e]/.test(text) ? text.replace(/[^\x20-\x7e]/g, "?") : text;
 }
 
 /** One line for the trail in an error text: `groq/llama (groq-1): server error`. */

@@ -2,7 +2,7 @@
 import type { ChatEvent, Usage } from "../chat/event.ts";
 import type { Failure, FailureKind } from "../chat/failure.ts";
 import type { ChatRequest } from "../chat/request.ts";
-import type { AnswerStream, LiveAnswer } from "./live-answer.ts";
+import type { AnswerStream, Batch, LiveAnswer } from "./live-answer.ts";
 import { Seam } from "./seam.ts";
 
 /** An answer that breaks so often is given up. */
@@ -58,6 +58,8 @@ export class RescuedAnswer implements AnswerStream {
   /** Something left that cannot be continued: calls, a refusal, or the end. */
   #sealed = false;
   #broken: Failure | null = null;
+  /** Made for the first batch, for all of them. */
+  #onCame: ((events: Batch) => Batch | Promise<Batch>) | null = null;
   #cancelled = false;
   /** Output of the broken answers. */
   #earlierOutput = 0;
@@ -80,25 +82,28 @@ export class RescuedAnswer implements AnswerStream {
     return { ...usage, inputTokens, outputTokens: usage.outputTokens + this.#earlierOutput, estimated: true };
   }
 
-  async read(): Promise<ChatEvent[] | null> {
-    for (;;) {
-      const broken = this.#broken;
-      if (broken !== null) {
-        const rescued = await this.#rescue(broken);
-        if (rescued !== null) return rescued;
-      }
-      const events = await this.#current.read();
-      if (events === null) return null;
-      const last = events.at(-1);
-      if (last?.type !== "failure") {
-        const passed = this.#take(events);
-        if (passed.length > 0) return passed;
-        continue;
-      }
-      const passed = this.#take(events.slice(0, -1));
-      this.#broken = last.failure;
-      if (passed.length > 0) return passed;
+  read(): Batch | Promise<Batch> {
+    if (this.#broken !== null) return this.#goOn(this.#broken);
+    const next = this.#current.read();
+    if (!(next instanceof Promise)) return this.#came(next);
+    this.#onCame ??= (events) => this.#came(events);
+    return next.then(this.#onCame);
+  }
+
+  #came(events: Batch): Batch | Promise<Batch> {
+    if (events === null) return null;
+    const last = events.at(-1);
+    if (last?.type !== "failure") {
+      const passed = this.#take(events);
+      return passed.length > 0 ? passed : this.read();
     }
+    const passed = this.#take(events.slice(0, -1));
+    this.#broken = last.failure;
+    return passed.length > 0 ? passed : this.read();
+  }
+
+  async #goOn(broken: Failure): Promise<Batch> {
+    return (await this.#rescue(broken)) ?? this.read();
   }
 
   cancel(): void {

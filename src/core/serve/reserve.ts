@@ -1,6 +1,7 @@
 /** Takes a place in every counter of a target, synchronously, and gives it back exactly once. */
 import type { Need } from "../route/counter.ts";
-import type { CallNumber, Reservation, Spent } from "../route/failover.ts";
+import type { CallNumber } from "../route/failover.ts";
+import type { Reservation, Spent } from "../route/reservation.ts";
 import type { Target } from "../route/target.ts";
 import type { Gateway } from "./gateway.ts";
 

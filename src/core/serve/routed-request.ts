@@ -96,7 +96,14 @@ export class RoutedRequest implements RoutedFacts {
       ? asked.filter((name) => catalogue.resolve(name).kind !== "unknown")
       : asked;
     this.trace.planned({ models, strategy: resolution.strategy, route });
-    const outcome = await this.#failover(route, this.#request, this.#startedAt);
+    let outcome: Outcome<LiveAnswer> | null;
+    try {
+      outcome = this.#decided(route, await this.#failover(route, this.#request, this.#startedAt));
+    } catch (error) {
+      outcome = undecided(error);
+    } finally {
+      gateway.waiters.passOn(this.place);
+    }
     if (outcome === null || this.#client.gone) {
       if (outcome?.kind === "committed") outcome.answer.cancel();
       return { gone: true };
@@ -126,37 +133,36 @@ export class RoutedRequest implements RoutedFacts {
     const request = continuation(this.#request, text);
     Object.assign(route, measureRequest(request, this.#options.private));
     this.trace.broke(route, target, failure, this.#gateway.clock.now());
-    const outcome = await this.#failover(route, request, this.#gateway.clock.monotonic());
-    return outcome?.kind === "committed" ? outcome.answer : null;
+    const { clock, waiters } = this.#gateway;
+    try {
+      const outcome = this.#decided(route, await this.#failover(route, request, clock.monotonic()));
+      return outcome.kind === "committed" ? outcome.answer : null;
+    } catch (error) {
+      return undecided(error);
+    } finally {
+      waiters.passOn(this.place);
+    }
   }
 
-  /** null when the client left while it waited. */
-  async #failover(
-    route: RouteRequest,
-    request: ChatRequest,
-    since: number,
-  ): Promise<Outcome<LiveAnswer> | null> {
+  #failover(route: RouteRequest, request: ChatRequest, since: number): Promise<Outcome<LiveAnswer>> {
     const { maxAttempts, failoverBudgetMs: budgetMs } = this.#gateway.limits;
     const limits = {
       maxAttempts: maxAttempts - this.failed.length,
       budgetMs,
       patienceMs: this.#options.patienceMs,
     };
-    try {
-      const attempt = createAttempt(this.#gateway, request, this.#client);
-      const ports = new RoutePorts(this.#gateway, this.#client, this, route, request, since);
-      const outcome = await failover(route, attempt, limits, ports);
-      if (outcome.kind === "committed") {
-        this.servedBy = outcome.target;
-        this.trace.answered(outcome.target, this.#gateway.clock.now());
-      } else if (outcome.kind === "exhausted") this.trace.exhausted(route, outcome.why);
-      return outcome;
-    } catch (error) {
-      if (error instanceof WaitAbortedError) return null;
-      throw error;
-    } finally {
-      this.#gateway.waiters.passOn(this.place);
-    }
+    const attempt = createAttempt(this.#gateway, request, this.#client);
+    const ports = new RoutePorts(this.#gateway, this.#client, this, route, request, since);
+    return failover(route, attempt, limits, ports);
+  }
+
+  /** What came of it goes into the trace. */
+  #decided(route: RouteRequest, outcome: Outcome<LiveAnswer>): Outcome<LiveAnswer> {
+    if (outcome.kind === "committed") {
+      this.servedBy = outcome.target;
+      this.trace.answered(outcome.target, this.#gateway.clock.now());
+    } else if (outcome.kind === "exhausted") this.trace.exhausted(route, outcome.why);
+    return outcome;
   }
 
   /** The conversation stays here from now on. */
@@ -171,6 +177,12 @@ export class RoutedRequest implements RoutedFacts {
       at,
     });
   }
+}
+
+/** null where the client left while it waited; all else is thrown on. */
+function undecided(error: unknown): null {
+  if (error instanceof WaitAbortedError) return null;
+  throw error;
 }
 
 /** Where the conversation is, if this request may go there. */

@@ -4,8 +4,8 @@
  */
 import type { Problem } from "../chat/problem.ts";
 import type { StreamEncoder } from "../surface/surface.ts";
-import type { ClientLink } from "./client-link.ts";
-import { Deadline } from "./deadline.ts";
+import type { ClientLink, ClientWork } from "./client-link.ts";
+import { Deadline, type DeadlineOwner } from "./deadline.ts";
 import type { Gateway } from "./gateway.ts";
 import type { AnswerStream } from "./live-answer.ts";
 
@@ -27,7 +27,7 @@ const SLOW_READER_MS = 60_000;
 /** `client`: one that leaves before its first read is told of by nobody else. */
 export function streamBody(gateway: Gateway, answer: StreamSource, client: ClientLink): ReadableStream {
   const body = new StreamBody(gateway, answer);
-  client.onGone(() => body.cancel());
+  client.onGone(body);
   const source: Bun.DirectUnderlyingSource<string> = {
     type: "direct",
     pull: (sink) => body.send(sink),
@@ -37,7 +37,7 @@ export function streamBody(gateway: Gateway, answer: StreamSource, client: Clien
   return new ReadableStream(source as unknown as UnderlyingDefaultSource<string>);
 }
 
-class StreamBody {
+class StreamBody implements ClientWork, DeadlineOwner {
   readonly #gateway: Gateway;
   readonly #source: StreamSource;
   readonly #quiet: Deadline;
@@ -53,7 +53,7 @@ class StreamBody {
   constructor(gateway: Gateway, source: StreamSource) {
     this.#gateway = gateway;
     this.#source = source;
-    this.#quiet = new Deadline(gateway.clock, gateway.timers, () => this.#tick());
+    this.#quiet = new Deadline(gateway.clock, gateway.timers, this);
     this.#quiet.set(gateway.limits.heartbeatMs);
   }
 
@@ -77,6 +77,10 @@ class StreamBody {
       this.#finish("failed");
       throw error;
     }
+  }
+
+  clientLeft(): void {
+    this.cancel();
   }
 
   /** The client is gone. */
@@ -104,7 +108,8 @@ class StreamBody {
     }
     this.#answer = answer;
     for (;;) {
-      const events = await answer.read();
+      const next = answer.read();
+      const events = next instanceof Promise ? await next : next;
       if (this.#over) return ["", "client_gone"];
       if (events === null) return [encoder.end(), "ok"];
       const last = events.at(-1);
@@ -139,7 +144,8 @@ class StreamBody {
     written.then(this.#release, this.#release);
   }
 
-  #tick(): void {
+  /** It was quiet for long: a sign of life, or the end of a client that takes nothing. */
+  expired(): void {
     if (this.#over) return;
     const { heartbeat } = this.#source.encoder;
     if (this.#blockedSince === null) {

@@ -1,8 +1,9 @@
 /** Calls of the simulated router: the place that is taken, and what comes back from the provider. */
 import type { Failure } from "../chat/failure.ts";
 import type { Need } from "../route/counter.ts";
-import type { AttemptResult, CallNumber, Reservation, Spent } from "../route/failover.ts";
+import type { AttemptResult, CallNumber } from "../route/failover.ts";
 import type { LimitObservation } from "../route/limits.ts";
+import type { Reservation, Spent } from "../route/reservation.ts";
 import type { Target } from "../route/target.ts";
 import { failureOf } from "./failures.ts";
 import type { Flow } from "./flow.ts";

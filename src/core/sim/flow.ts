@@ -1,7 +1,8 @@
 /** One request on its way through the simulated router. */
-import type { AttemptResult, Reservation } from "../route/failover.ts";
+import type { AttemptResult } from "../route/failover.ts";
 import { newProgress, type RouteRequest } from "../route/plan.ts";
 import { DEFAULT_PREFERENCES } from "../route/preferences.ts";
+import type { Reservation } from "../route/reservation.ts";
 import { strategyOf } from "../route/score.ts";
 import type { RouterState } from "../route/state.ts";
 import type { Target } from "../route/target.ts";

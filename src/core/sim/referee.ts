@@ -1,6 +1,7 @@
 /** Keeps what each cap let through and the first thing that went wrong. */
-import type { Reservation } from "../route/failover.ts";
+
 import type { LimitSpec } from "../route/limits.ts";
+import type { Reservation } from "../route/reservation.ts";
 import type { Target } from "../route/target.ts";
 import type { Property, SimTotals, Violation } from "./properties.ts";
 import type { Timeline } from "./timeline.ts";

@@ -1,5 +1,6 @@
 /** One run of a simulated world: the real routing state, plan and failover against simulated providers, in virtual time. */
-import { failover, type Outcome, type Reservation } from "../route/failover.ts";
+import { failover, type Outcome } from "../route/failover.ts";
+import type { Reservation } from "../route/reservation.ts";
 import { Calls } from "./calls.ts";
 import { failureOf } from "./failures.ts";
 import { ClientGoneError, type Flow, newFlow } from "./flow.ts";

@@ -1,8 +1,8 @@
 /** One simulated provider: takes calls, enforces its caps by its books, fails as its world says, all in virtual time. */
 import type { Failure } from "../chat/failure.ts";
 import { needFor } from "../route/counter.ts";
-import type { Reservation, Spent } from "../route/failover.ts";
 import type { LimitObservation, LimitSpec } from "../route/limits.ts";
+import type { Reservation, Spent } from "../route/reservation.ts";
 import type { Target } from "../route/target.ts";
 import type { Dice } from "./dice.ts";
 import { capFailure, failureOf } from "./failures.ts";

@@ -1,5 +1,7 @@
 /** A row of the failure tables, and how it is held against a reply. */
+
 import type { FailureKind, FailureScope } from "../../core/chat/failure.ts";
+import type { ReplyHeaders } from "../../core/chat/reply-headers.ts";
 import type { TimeWindow } from "../../core/chat/zone.ts";
 import type { BodyShape, ErrorBody } from "./error-body.ts";
 
@@ -46,7 +48,7 @@ export function isSpecific(rule: Rule): boolean {
 
 export interface Evidence {
   status: number;
-  headers: Headers;
+  headers: ReplyHeaders;
   body: ErrorBody;
 }
 

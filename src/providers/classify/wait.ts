@@ -1,4 +1,5 @@
 /** Until when a reply asks to stay away: what it states, never what we guess. */
+import type { ReplyHeaders } from "../../core/chat/reply-headers.ts";
 import type { LimitObservation } from "../../core/provider.ts";
 import { parseInstant, type ReplyClock, retryAfter, spokenReset, spokenWait } from "../duration.ts";
 import type { ErrorBody } from "./error-body.ts";
@@ -13,7 +14,7 @@ const UNNAMED_ZONES: Readonly<Record<string, string>> = { zhipu: "+08:00" };
 export function statedInstant(
   provider: string,
   body: ErrorBody,
-  headers: Headers,
+  headers: ReplyHeaders,
   observations: readonly LimitObservation[],
   { now, skew }: ReplyClock,
 ): number | undefined {

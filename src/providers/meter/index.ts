@@ -1,4 +1,5 @@
 /** What a reply says about limits: one reader for the dialects of all providers, which understands each from anybody. */
+import type { ReplyHeaders } from "../../core/chat/reply-headers.ts";
 import type { HeaderFamily, LimitObservation, ProviderSpec } from "../../core/provider.ts";
 import { type ErrorBody, readErrorBody } from "../classify/error-body.ts";
 import { statedInstant } from "../classify/wait.ts";
@@ -11,7 +12,7 @@ import { structuredDimensions } from "./structured.ts";
 /** Limits as the headers state them; those that cannot be understood without doubt are left out. */
 export function observeHeaders(
   family: HeaderFamily,
-  headers: Headers,
+  headers: ReplyHeaders,
   now: number,
   skew?: number,
 ): LimitObservation[] {
@@ -28,7 +29,7 @@ export function observeHeaders(
 /** Limits as the headers of an error reply and those that a gateway passes on inside it state them. */
 export function observeErrorHeaders(
   family: HeaderFamily,
-  headers: Headers,
+  headers: ReplyHeaders,
   body: ErrorBody,
   now: number,
 ): LimitObservation[] {
@@ -39,7 +40,7 @@ export function observeErrorHeaders(
 /** Limits as a reply states them: by its headers, and by its body where it is an error. */
 export function observeReply(
   provider: Pick<ProviderSpec, "id" | "headerFamily">,
-  headers: Headers,
+  headers: ReplyHeaders,
   now: number,
   errorBody?: string,
 ): LimitObservation[] {

@@ -1,4 +1,6 @@
 /** Rate headers that say by their names what they count: the grammar that nearly all providers share. */
+
+import type { ReplyHeaders } from "../../core/chat/reply-headers.ts";
 import type { TimeWindow } from "../../core/chat/zone.ts";
 import type { Dimension, Metric } from "./dimension.ts";
 
@@ -60,7 +62,7 @@ const OTHER_NAMES: ReadonlyMap<string, readonly [Field, Dimension]> = new Map([
   ["x-endpoint-monthly-call-limit", ["limit", { metric: "requests", window: "month", subject: "pool" }]],
 ]);
 
-export function namedDimensions(headers: Headers): Dimension[] {
+export function namedDimensions(headers: ReplyHeaders): Dimension[] {
   const dimensions = new Map<string, Dimension>();
   headers.forEach((value, name) => {
     const other = OTHER_NAMES.get(name);

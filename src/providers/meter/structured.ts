@@ -3,6 +3,7 @@
  * what the limits are. Up to the seventh draft: `limit=100, remaining=50, reset=5` and `100;w=60`; from the eighth on:
  * `"burst";r=50;t=5` and `"burst";q=100;w=60;qu="requests"`.
  */
+import type { ReplyHeaders } from "../../core/chat/reply-headers.ts";
 import type { Dimension } from "./dimension.ts";
 import { windowOfSeconds } from "./named.ts";
 
@@ -12,7 +13,7 @@ interface Member {
   parameters: ReadonlyMap<string, string>;
 }
 
-export function structuredDimensions(headers: Headers): Dimension[] {
+export function structuredDimensions(headers: ReplyHeaders): Dimension[] {
   const policies = readList(headers.get("ratelimit-policy"));
   const states = readList(headers.get("ratelimit"));
   const early = states.flatMap(({ item }) => /^(limit|remaining|reset) *= *(.+)$/i.exec(item) ?? []);
