@@ -199,7 +199,7 @@ export type RouterEvent =
       /** The tokens are what the provider counted, not our estimate. */
       counted: boolean;
       /** Milliseconds from the first content to the end; absent for a call that gave none. */
-      generationMs?: number;
+      generationMs?: number | undefined;
     }
   | {
       type: "call-succeeded";

@@ -168,6 +168,7 @@ export function adminRoutes({ admin, feed }: AdminOptions, gateway: Gateway): Ho
     if (!feed.reaches(after)) {
       return context.json(failure("gap", "These events are gone: take the state again.", null), 410);
     }
+    feed.follow();
     return new Response(eventStream(feed, after, gateway), {
       headers: { "content-type": "text/event-stream", "cache-control": "no-cache" },
     });

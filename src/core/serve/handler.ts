@@ -87,8 +87,8 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
       watch.cancel();
       inFlight--;
     };
-    const patienceMs = gateway.waiters.size < MAX_WAITING ? asked.patienceMs : 0;
-    return new ChatExchange(gateway, surface, chatRequest, { ...asked, patienceMs }, client, ended).respond();
+    if (gateway.waiters.size >= MAX_WAITING) asked.patienceMs = 0;
+    return new ChatExchange(gateway, surface, chatRequest, asked, client, ended).respond();
   }
 
   return (request) => {

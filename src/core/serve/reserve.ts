@@ -25,7 +25,8 @@ export function reserve(
     tokens: need.tokens,
     inputTokens: need.inputTokens,
     estimate,
-    ...call,
+    attempt: call.attempt,
+    isDouble: call.isDouble,
   });
   return new OpenReservation(gateway, callId, target, need);
 }
@@ -48,7 +49,16 @@ class OpenReservation implements Reservation {
     if (this.#settled) return;
     this.#settled = true;
     const { clock, waiters } = this.#gateway;
-    this.#gateway.record({ type: "call-settled", callId: this.callId, at: clock.now(), ...spent });
+    this.#gateway.record({
+      type: "call-settled",
+      callId: this.callId,
+      at: clock.now(),
+      requests: spent.requests,
+      inputTokens: spent.inputTokens,
+      outputTokens: spent.outputTokens,
+      counted: spent.counted,
+      generationMs: spent.generationMs,
+    });
     waiters.wakeFirst();
   }
 }

@@ -81,9 +81,11 @@ export class RoutedRequest implements RoutedFacts {
       return { problem: { kind: "unknown_model", message, parameter: "model" } };
     }
     const conversation = identify(this.#request, this.#options.sessionId, gateway.digest);
+    const { tokens, needs } = measureRequest(this.#request, this.#options.private);
     const route: RouteRequest = {
       candidates: resolution.targets,
-      ...measureRequest(this.#request, this.#options.private),
+      tokens,
+      needs,
       weights: strategyOf(resolution.strategy, catalogue.preferences.weights).weights,
       seed: seedOf(this.id),
       bound: boundTarget(gateway, conversation, resolution.targets),

@@ -66,6 +66,7 @@ export class Trace {
     const isFirst = target === (bound ?? candidates[0]);
     const skips = weights === null ? !isFirst : target !== bound && progress.passedOver;
     const isPlain = isDouble || (attempt === 1 && this.#steps.length === 0 && !skips);
+    const walk = isPlain ? NO_WALK : walkTo(route, this.#at, target);
     const step: CallStep = {
       type: "call",
       at: this.#at,
@@ -80,8 +81,9 @@ export class Trace {
       sparesFailing: progress.sparesFailing,
       durationMs: null,
       failure: null,
-      marks: noMarks(),
-      ...(isPlain ? NO_WALK : walkTo(route, this.#at, target)),
+      marks: NO_MARKS,
+      passed: walk.passed,
+      others: walk.others,
     };
     this.#steps.push(step);
     this.#open.set(target, step);
@@ -139,7 +141,22 @@ export class Trace {
     if (this.#progress) this.#readMarks(this.#progress);
     const first = this.#first ?? UNKNOWN;
     const models = this.#first === null ? [model] : first.models;
-    return { ...surroundings, ...first, models, steps: this.#steps, omitted: 0 };
+    return {
+      id: surroundings.id,
+      at: surroundings.at,
+      surface: surroundings.surface,
+      models,
+      known: first.known,
+      needs: first.needs,
+      tokens: first.tokens,
+      strategy: first.strategy,
+      seed: first.seed,
+      bound: first.bound,
+      steps: this.#steps,
+      omitted: 0,
+      status: surroundings.status,
+      outcome: surroundings.outcome,
+    };
   }
 
   /** What calls that failed left in the progress is there a moment after they failed. */
@@ -167,9 +184,13 @@ const UNKNOWN = Object.freeze({
   models: [],
 });
 
-function noMarks(): Marks {
-  return { tried: false, retried: false, refused: false, objected: false, overflowed: 0 };
-}
+const NO_MARKS: Readonly<Marks> = Object.freeze({
+  tried: false,
+  retried: false,
+  refused: false,
+  objected: false,
+  overflowed: 0,
+});
 
 function noteOf({ kind, rule, status, message, until }: Failure): FailureNote {
   return { kind, rule, status: status ?? null, message, until: until ?? null };

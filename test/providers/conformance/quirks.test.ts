@@ -66,7 +66,7 @@ test("calls on connections of their own say so", () => {
   const encode = (provider: ProviderSpec) =>
     providers.dialect(provider).encode(chatRequest(), targetOf(provider)).freshConnection;
   expect(encode(bent({ freshConnections: true }))).toBe(true);
-  expect(encode(custom)).toBeUndefined();
+  expect(encode(custom)).toBe(false);
 });
 
 describe("reasoning effort", () => {

@@ -7,6 +7,14 @@ import type { ChatRequest } from "../../chat/request.ts";
 export function whole(answer: Answer, request: ChatRequest): string {
   const called = answer.toolCalls.length > 0;
   const silent = answer.text === "" && (called || answer.refusal !== "");
+  const message: Record<string, unknown> = {
+    role: "assistant",
+    content: silent ? null : answer.text,
+    refusal: answer.refusal === "" ? null : answer.refusal,
+  };
+  if (answer.reasoning !== "") message.reasoning_content = answer.reasoning;
+  if (answer.reasoningDetails.length > 0) message.reasoning_details = answer.reasoningDetails;
+  if (called) Object.assign(message, calls(answer, request));
   return JSON.stringify({
     id: answer.id,
     object: "chat.completion",
@@ -15,14 +23,7 @@ export function whole(answer: Answer, request: ChatRequest): string {
     choices: [
       {
         index: 0,
-        message: {
-          role: "assistant",
-          content: silent ? null : answer.text,
-          refusal: answer.refusal === "" ? null : answer.refusal,
-          ...(answer.reasoning !== "" && { reasoning_content: answer.reasoning }),
-          ...(answer.reasoningDetails.length > 0 && { reasoning_details: answer.reasoningDetails }),
-          ...(called && calls(answer, request)),
-        },
+        message,
         logprobs: answer.logprobs.length === 0 ? null : { content: answer.logprobs },
         finish_reason: finishReason(answer.finish, called, request),
       },

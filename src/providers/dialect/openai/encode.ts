@@ -12,8 +12,7 @@ import { type EncodedFormat, encodeFormat } from "./response-format.ts";
 /** URL, body and headers without the key, which the caller adds. */
 export function encode(request: ChatRequest, target: CallTarget): EncodedCall {
   const { quirks } = target.provider;
-  const refused = new Set(quirks.refusedFields);
-  for (const parameter of target.refusedParameters) refused.add(lastField(parameter));
+  const refused = refusedFields(target);
 
   const format = formatOf(request, target, refused);
   const jsonMode = format.field !== undefined && format.field.type !== "text";
@@ -33,18 +32,25 @@ export function encode(request: ChatRequest, target: CallTarget): EncodedCall {
   for (const field of refused) if (field !== "model" && field !== "messages") delete body[field];
   if (stream) body.stream = true;
 
-  const root = target.baseUrl.replace(/\/+$/, "");
-  return {
-    url: `${root}/chat/completions`,
-    headers: {
-      "content-type": "application/json",
-      accept: stream ? "text/event-stream" : "application/json",
-      ...quirks.headers,
-    },
-    body: JSON.stringify(body),
-    stream,
-    ...(quirks.freshConnections && { freshConnection: true }),
+  const headers: Record<string, string> = {
+    "content-type": "application/json",
+    accept: stream ? "text/event-stream" : "application/json",
   };
+  for (const name in quirks.headers) headers[name] = quirks.headers[name] ?? "";
+  const root = target.baseUrl.endsWith("/") ? target.baseUrl.replace(/\/+$/, "") : target.baseUrl;
+  const url = `${root}/chat/completions`;
+  return { url, headers, body: JSON.stringify(body), stream, freshConnection: quirks.freshConnections };
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** What this provider refuses always, and what this model was seen to refuse. */
+function refusedFields({ provider, refusedParameters }: CallTarget): ReadonlySet<string> {
+  const { refusedFields } = provider.quirks;
+  if (refusedFields.length === 0 && refusedParameters.size === 0) return NONE;
+  const refused = new Set(refusedFields);
+  for (const parameter of refusedParameters) refused.add(lastField(parameter));
+  return refused;
 }
 
 /** A model that once refused the field is asked in words. */
@@ -61,32 +67,53 @@ function maxTokensField(target: CallTarget, refused: ReadonlySet<string>): strin
   return usual === "max_tokens" ? "max_completion_tokens" : "max_tokens";
 }
 
+/** Their names on the wire. What a provider calls otherwise, or takes only in some way, has a case of its own below. */
+const FIELDS: Readonly<Record<Exclude<keyof SamplingParameters, "reasoningEffort">, string>> = {
+  temperature: "temperature",
+  topP: "top_p",
+  topK: "top_k",
+  minP: "min_p",
+  frequencyPenalty: "frequency_penalty",
+  presencePenalty: "presence_penalty",
+  repetitionPenalty: "repetition_penalty",
+  seed: "seed",
+  stop: "stop",
+  logitBias: "logit_bias",
+  logprobs: "logprobs",
+  topLogprobs: "top_logprobs",
+  verbosity: "verbosity",
+  user: "user",
+  serviceTier: "service_tier",
+  metadata: "metadata",
+  store: "store",
+  prediction: "prediction",
+};
+
+/** Most requests have one or two of them, so only what is there is looked at. */
 function addSampling(body: JsonObject, sampling: SamplingParameters, target: CallTarget): void {
   const { quirks } = target.provider;
-  const set = (field: string, value: unknown): void => {
-    if (value !== undefined) body[field] = value;
-  };
-  const isZeroRefused = quirks.refusesZeroTemperature.includes(target.modelId);
-  set("temperature", sampling.temperature === 0 && isZeroRefused ? undefined : sampling.temperature);
-  set("top_p", sampling.topP);
-  set("top_k", sampling.topK);
-  set("min_p", sampling.minP);
-  set("frequency_penalty", sampling.frequencyPenalty);
-  set("presence_penalty", sampling.presencePenalty);
-  set("repetition_penalty", sampling.repetitionPenalty);
-  set(quirks.seedField, sampling.seed);
-  const { stop } = sampling;
-  set("stop", quirks.stop === "send" && stop?.length === 1 ? stop[0] : stop);
-  set("logit_bias", sampling.logitBias);
-  set("logprobs", sampling.logprobs);
-  set("top_logprobs", sampling.topLogprobs);
-  // Models that do not think refuse it.
-  const effort = target.capabilities.reasoning ? sampling.reasoningEffort : undefined;
-  if (effort !== undefined) Object.assign(body, reasoningFields(effort, quirks.reasoningEffort));
-  set("verbosity", sampling.verbosity);
-  set("user", sampling.user);
-  set("service_tier", sampling.serviceTier);
-  set("metadata", sampling.metadata);
-  set("store", sampling.store);
-  set("prediction", sampling.prediction);
+  let name: keyof SamplingParameters;
+  for (name in sampling) {
+    const value = sampling[name];
+    if (value === undefined) continue;
+    switch (name) {
+      case "temperature":
+        if (value !== 0 || !quirks.refusesZeroTemperature.includes(target.modelId)) body.temperature = value;
+        break;
+      case "seed":
+        body[quirks.seedField] = value;
+        break;
+      case "stop":
+        body.stop = quirks.stop === "send" && Array.isArray(value) && value.length === 1 ? value[0] : value;
+        break;
+      case "reasoningEffort":
+        // Models that do not think refuse it.
+        if (target.capabilities.reasoning) {
+          Object.assign(body, reasoningFields(String(value), quirks.reasoningEffort));
+        }
+        break;
+      default:
+        body[FIELDS[name]] = value;
+    }
+  }
 }
