@@ -4,6 +4,7 @@
  * Ranges and limits: https://platform.openai.com/docs/api-reference/chat/create; the caps on messages and tools are ours.
  */
 import * as v from "valibot";
+import { isObject, objectOf } from "./known-fields.ts";
 
 const MAX_MESSAGES = 4_096;
 export /** As many as one request may try. */
@@ -12,19 +13,13 @@ const MAX_TOOLS = 512;
 const MAX_STOP_SEQUENCES = 4;
 const MAX_TOP_LOGPROBS = 20;
 
-type Json = Record<string, unknown>;
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 const text = v.string("a string");
 const name = v.pipe(text, v.nonEmpty());
 const flag = v.boolean("a boolean");
 const whole = v.pipe(v.number("an integer"), v.integer("an integer"));
 const decimal = v.pipe(v.number("a decimal"), v.finite("a decimal"));
 /** Handed on as it is, never copied: JSON schemas can be large. */
-const passedThrough = v.custom<Json>(isObject, "an object");
+const passedThrough = v.custom<Record<string, unknown>>(isObject, "an object");
 
 const between = (low: number, high: number) =>
   v.pipe(v.number("a decimal"), v.minValue(low), v.maxValue(high));
@@ -40,10 +35,10 @@ const atMost = <T>(limit: number, item: v.GenericSchema<unknown, T>) =>
     arrayOf(item, "an array of objects"),
   );
 
-const textPart = v.object({ type: oneOf(["text", "input_text", "output_text"]), text }, "an object");
-const refusalPart = v.object({ type: v.literal("refusal"), refusal: text }, "an object");
-const imageAddress = v.object({ url: text, detail: v.nullish(text) }, "a string or an object");
-const imagePart = v.object(
+const textPart = objectOf({ type: oneOf(["text", "input_text", "output_text"]), text }, "an object");
+const refusalPart = objectOf({ type: v.literal("refusal"), refusal: text }, "an object");
+const imageAddress = objectOf({ url: text, detail: v.nullish(text) }, "a string or an object");
+const imagePart = objectOf(
   {
     type: oneOf(["image_url", "input_image"]),
     image_url: v.lazy(
@@ -54,13 +49,13 @@ const imagePart = v.object(
   },
   "an object",
 );
-const audioPart = v.object(
-  { type: v.literal("input_audio"), input_audio: v.object({ data: text, format: text }, "an object") },
+const audioPart = objectOf(
+  { type: v.literal("input_audio"), input_audio: objectOf({ data: text, format: text }, "an object") },
   "an object",
 );
 const file = { file_data: v.nullish(text), file_id: v.nullish(text), filename: v.nullish(text) };
-const filePart = v.object({ type: v.literal("file"), file: v.object(file, "an object") }, "an object");
-const inputFilePart = v.object({ type: v.literal("input_file"), ...file }, "an object");
+const filePart = objectOf({ type: v.literal("file"), file: objectOf(file, "an object") }, "an object");
+const inputFilePart = objectOf({ type: v.literal("input_file"), ...file }, "an object");
 
 export type RawPart =
   | v.InferOutput<typeof textPart>
@@ -86,7 +81,7 @@ const PARTS: ReadonlyMap<unknown, v.GenericSchema<unknown, RawPart>> = new Map<
 ]);
 /** Reached only by a part whose type is missing or unknown: makes the error. */
 const unknownPart = v.pipe(
-  v.object({ type: oneOf(["text", "image_url", "input_audio", "file", "refusal"]) }, "an object"),
+  objectOf({ type: oneOf(["text", "image_url", "input_audio", "file", "refusal"]) }, "an object"),
   v.never(),
 );
 
@@ -103,10 +98,10 @@ const callArguments = v.lazy(
   (input): v.GenericSchema<unknown, string | object> =>
     typeof input === "object" ? v.custom<object>(() => true) : text,
 );
-const calledFunction = v.object({ name, arguments: v.nullish(callArguments) }, "an object");
-const functionCall = v.object({ id: v.nullish(text), function: calledFunction }, "an object");
-const customCall = v.object(
-  { id: v.nullish(text), custom: v.object({ name, input: text }, "an object") },
+const calledFunction = objectOf({ name, arguments: v.nullish(callArguments) }, "an object");
+const functionCall = objectOf({ id: v.nullish(text), function: calledFunction }, "an object");
+const customCall = objectOf(
+  { id: v.nullish(text), custom: objectOf({ name, input: text }, "an object") },
   "an object",
 );
 export type RawFunctionCall = v.InferOutput<typeof calledFunction>;
@@ -117,7 +112,7 @@ const toolCall = v.lazy(
     isObject(input) && input.type === "custom" ? customCall : functionCall,
 );
 
-const message = v.object(
+const message = objectOf(
   {
     role: oneOf(["system", "developer", "user", "assistant", "tool", "function"]),
     content: v.nullish(content),
@@ -135,7 +130,7 @@ const message = v.object(
 );
 export type RawMessage = v.InferOutput<typeof message>;
 
-const functionDefinition = v.object(
+const functionDefinition = objectOf(
   {
     name,
     description: v.nullish(text),
@@ -147,13 +142,13 @@ const functionDefinition = v.object(
 export type RawFunction = v.InferOutput<typeof functionDefinition>;
 export type RawTool = { function: RawFunction } | { foreign: string };
 
-const wrappedTool = v.object({ function: functionDefinition }, "an object");
+const wrappedTool = objectOf({ function: functionDefinition }, "an object");
 const flatTool = v.pipe(
   functionDefinition,
   v.transform((definition) => ({ function: definition })),
 );
 const foreignTool = v.pipe(
-  v.object({ type: text }, "an object"),
+  objectOf({ type: text }, "an object"),
   v.transform((tool) => ({ foreign: tool.type })),
 );
 /** The chat shape, the flat shape of the Responses API, or a tool of another type, which is left out. */
@@ -163,21 +158,21 @@ const tool = v.lazy((input): v.GenericSchema<unknown, RawTool> => {
   return input.function === undefined && input.name !== undefined ? flatTool : wrappedTool;
 });
 
-const named = v.nullish(v.object({ name }, "an object"));
+const named = v.nullish(objectOf({ name }, "an object"));
 const allowedTools = {
   mode: v.nullish(oneOf(["auto", "required"])),
   tools: v.nullish(
-    arrayOf(v.object({ function: named, name: v.nullish(text) }, "an object"), "an array of objects"),
+    arrayOf(objectOf({ function: named, name: v.nullish(text) }, "an object"), "an array of objects"),
   ),
 };
 const choiceWord = oneOf(["none", "auto", "required", "any"]);
-const choiceObject = v.object(
+const choiceObject = objectOf(
   {
     type: text,
     function: named,
     custom: named,
     name: v.nullish(text),
-    allowed_tools: v.nullish(v.object(allowedTools, "an object")),
+    allowed_tools: v.nullish(objectOf(allowedTools, "an object")),
     ...allowedTools,
   },
   "a string or an object",
@@ -188,17 +183,17 @@ const toolChoice = v.lazy(
 );
 
 const legacyChoiceWord = oneOf(["none", "auto"]);
-const legacyChoiceObject = v.object({ name }, "a string or an object");
+const legacyChoiceObject = objectOf({ name }, "a string or an object");
 const legacyChoice = v.lazy(
   (input): v.GenericSchema<unknown, "none" | "auto" | { name: string }> =>
     typeof input === "string" ? legacyChoiceWord : legacyChoiceObject,
 );
 
-const plainFormat = v.object({ type: oneOf(["text", "json_object", "json_schema"]) }, "an object");
-const schemaFormat = v.object(
+const plainFormat = objectOf({ type: oneOf(["text", "json_object", "json_schema"]) }, "an object");
+const schemaFormat = objectOf(
   {
     type: v.literal("json_schema"),
-    json_schema: v.object(
+    json_schema: objectOf(
       {
         name,
         schema: v.nullish(passedThrough),
@@ -223,7 +218,7 @@ const stop = v.lazy(
       : v.pipe(arrayOf(text, "a string or an array of strings"), v.maxLength(MAX_STOP_SEQUENCES)),
 );
 
-export const chatBody = v.object(
+export const chatBody = objectOf(
   {
     /** May be left out where `models` names some. */
     model: v.optional(name),
@@ -245,7 +240,7 @@ export const chatBody = v.object(
     max_tokens: v.nullish(wholeFrom(1)),
     max_completion_tokens: v.nullish(wholeFrom(1)),
     stream: v.nullish(flag),
-    stream_options: v.nullish(v.object({ include_usage: v.nullish(flag) }, "an object")),
+    stream_options: v.nullish(objectOf({ include_usage: v.nullish(flag) }, "an object")),
     /** One answer a request: a second one would have to come from another model. */
     n: v.nullish(v.pipe(whole, v.minValue(1), v.maxValue(1))),
     temperature: v.nullish(between(0, 2)),
@@ -261,7 +256,7 @@ export const chatBody = v.object(
     logprobs: v.nullish(flag),
     top_logprobs: v.nullish(v.pipe(whole, v.minValue(0), v.maxValue(MAX_TOP_LOGPROBS))),
     reasoning_effort: v.nullish(text),
-    reasoning: v.nullish(v.object({ effort: v.nullish(text) }, "an object")),
+    reasoning: v.nullish(objectOf({ effort: v.nullish(text) }, "an object")),
     verbosity: v.nullish(text),
     user: v.nullish(text),
     service_tier: v.nullish(text),
