@@ -1,6 +1,10 @@
 /** One deadline that moves: setting it costs a number, not a timer. Runs on the monotonic clock. */
 import type { Clock, Timer, Timers } from "../ports.ts";
 
+/** From here on, in milliseconds, a deadline may be late by less than a grain. */
+const COARSE_MS = 2_000;
+const GRAIN_MS = 250;
+
 /** Whom it concerns that a deadline was not moved or cancelled in time. */
 export interface DeadlineOwner {
   /** Called once. */
@@ -47,8 +51,10 @@ export class Deadline {
   }
 
   #arm(milliseconds: number): void {
-    this.#timerAt = this.#clock.monotonic() + milliseconds;
-    this.#timer = this.#timers.after(milliseconds, () => {
+    // Long ones need not be exact: those of one length share a timer.
+    const length = milliseconds < COARSE_MS ? milliseconds : Math.ceil(milliseconds / GRAIN_MS) * GRAIN_MS;
+    this.#timerAt = this.#clock.monotonic() + length;
+    this.#timer = this.#timers.after(length, () => {
       this.#timer = null;
       const left = this.#dueAt - this.#clock.monotonic();
       if (left > 1) this.#arm(left);
