@@ -3,7 +3,6 @@
 import { onTestFinished } from "vitest";
 import { Application } from "../../src/core/app.ts";
 import { resolveSettings } from "../../src/core/config/resolve.ts";
-import { byteReader } from "../../src/core/net/reply.ts";
 import type { Clock, Database, Outbound, OutboundRequest, Timers } from "../../src/core/ports.ts";
 import type { Providers } from "../../src/core/provider.ts";
 import type { StrategyName } from "../../src/core/route/preferences.ts";
@@ -14,6 +13,7 @@ import { openStore } from "../../src/core/store/store.ts";
 import { openaiChat } from "../../src/core/surface/openai-chat/index.ts";
 import { openVault } from "../../src/core/vault/vault.ts";
 import { providers } from "../../src/providers/index.ts";
+import { byteReader } from "../net/byte-reader.ts";
 import { random } from "../store/ports.ts";
 import { HeaderSlot } from "../vault/setup.ts";
 

@@ -4,13 +4,13 @@ import { describe, expect, it } from "vitest";
 import { ModelImport } from "../../src/core/app/model-import.ts";
 import { Registry } from "../../src/core/app/registry.ts";
 import { newSigningKey, signatureLine } from "../../src/core/app/signature.ts";
-import { byteReader } from "../../src/core/net/reply.ts";
 import type { OutboundRequest } from "../../src/core/ports.ts";
 import type { RouterEvent } from "../../src/core/route/event.ts";
 import { RouterState } from "../../src/core/route/state.ts";
 import { openSqljsDatabase } from "../../src/core/store/driver-sqljs.ts";
 import { openStore } from "../../src/core/store/store.ts";
 import { providers } from "../../src/providers/index.ts";
+import { byteReader } from "../net/byte-reader.ts";
 import { clock, timers } from "../store/ports.ts";
 
 const key = newSigningKey();

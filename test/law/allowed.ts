@@ -10,7 +10,12 @@ export const allowed: AllowList = {
   "src/commands/init/start.ts": { execution: "starts this program as the server that the user asked for" },
   "src/commands/service/run.ts": { execution: "tells the platform to keep the service" },
   "src/core/app/signature.ts": { modules: "signatures of imported catalogues" },
-  "src/core/net/outbound.ts": { fetch: "the only call to the outside" },
+  "src/core/net/http1/connection.ts": { bun: "the only sockets to the outside" },
+  "src/core/net/http1/request.ts": { bun: "the version of the runtime, by which servers know it" },
+  "src/core/net/http1/pool.ts": {
+    bun: "the type of TLS options",
+    timers: "closes connections that have been idle",
+  },
   "src/core/net/decoding.ts": { modules: "takes compression off replies" },
   "src/core/net/proxies.ts": {
     modules: "the streams of the library for proxies",
@@ -34,6 +39,7 @@ export const allowed: AllowList = {
   "src/core/store/private-file.ts": { modules: "makes and checks files that only the owner reads" },
   "src/core/store/snapshot.ts": { modules: "reads and keeps copies, and their checksums" },
   "src/core/store/sqlite-file.ts": { modules: "looks at a database file before an engine does" },
+  "src/core/store/write-behind.ts": { timers: "packs once at the end of each turn of the event loop" },
   "src/core/store/store.ts": { timers: "compacts in steps, between turns of the event loop" },
   "src/core/vault/derivation.ts": { modules: "key derivation" },
   "src/core/vault/key-file.ts": { modules: "reads and makes the key file", process: "owner of the process" },

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { connectProxy, type ProxyServer, socksProxy } from "./proxy-servers.ts";
 import type { Listener } from "./scripted.ts";
 import { selfSigned } from "./self-signed.ts";
-import { forApi, forLocalhost, testAuthority } from "./test-authority.ts";
+import { expired, forApi, forLocalhost, testAuthority } from "./test-authority.ts";
 
 const cleanups: (() => void)[] = [];
 
@@ -50,11 +50,11 @@ async function open<T extends Listener>(starting: Promise<T>): Promise<T> {
 }
 
 /** What became of the calls, in a process that trusts the tests' authority and whose environment is against us. */
-async function outcomes(calls: { url: string; proxy?: string }[]): Promise<string[]> {
+async function outcomes(calls: { url: string; proxy?: string; bytes?: number }[]): Promise<string[]> {
   const directory = mkdtempSync(join(tmpdir(), "freellm-tls-"));
   cleanups.push(() => rmSync(directory, { recursive: true }));
   const authority = join(directory, "authority.crt");
-  writeFileSync(authority, testAuthority);
+  writeFileSync(authority, testAuthority + expired.cert);
   const child = Bun.spawn([process.execPath, join(import.meta.dirname, "call-tls.ts")], {
     env: { ...process.env, NODE_EXTRA_CA_CERTS: authority, NODE_TLS_REJECT_UNAUTHORIZED: "0" },
     stdin: new Blob([JSON.stringify(calls)]),
@@ -100,6 +100,35 @@ describe.each(ROUTES)("TLS %s", (_, startProxy, scheme) => {
 test("an address in the base URL needs a certificate for that address", async () => {
   const server = await serveTls(forApi);
   expect(await outcomes([{ url: `https://127.0.0.1:${server.port}/` }])).toEqual(["generic/tls"]);
+  expect(server.requests).toEqual([]);
+});
+
+test("carries large bodies both ways, one call after the other on one connection, by HTTP/1.1 alone", async () => {
+  const protocols: (string | false | null)[] = [];
+  const size = 12_000_000;
+  const server = tls.createServer({ ...forApi, ALPNProtocols: ["h2", "http/1.1"] }, (socket) => {
+    protocols.push(socket.alpnProtocol);
+    let left = 0;
+    socket.on("error", () => {});
+    socket.on("data", (bytes) => {
+      const head = bytes.indexOf("\r\n\r\n");
+      if (left === 0) left = size + head + 4;
+      left -= bytes.length;
+      if (left === 0) socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${size}\r\n\r\n${"y".repeat(size)}`);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  cleanups.push(() => void server.close());
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const call = { url: `https://api.test.example:${address.port}/`, bytes: size };
+  expect(await outcomes([call, call, call])).toEqual(Array(3).fill(`200 ${size}`));
+  expect(protocols).toEqual(["http/1.1"]);
+});
+
+test("a certificate that has run out is not taken", async () => {
+  const server = await serveTls(expired);
+  expect(await outcomes([{ url: `https://api.test.example:${server.port}/` }])).toEqual(["generic/tls"]);
   expect(server.requests).toEqual([]);
 });
 

@@ -2,9 +2,9 @@
 
 import { describe, expect, test } from "vitest";
 import { type ProbePorts, probeKey } from "../../src/core/app/probe.ts";
-import { byteReader } from "../../src/core/net/reply.ts";
 import type { OutboundRequest } from "../../src/core/ports.ts";
 import { providers } from "../../src/providers/index.ts";
+import { byteReader } from "../net/byte-reader.ts";
 import { NOW, providerNamed } from "./support.ts";
 
 const ACCOUNT = "0123456789abcdef0123456789abcdef";

@@ -4,6 +4,8 @@
  */
 import { pipeline, Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
+import type { ByteReader, OutboundResponse } from "../ports.ts";
+import { readCounted } from "./reply.ts";
 
 /** Encodings in a row that a reply may have. */
 const MOST_ENCODINGS = 3;
@@ -35,29 +37,39 @@ function decoderFor(encoding: string) {
 }
 
 /** Reads on only when it is asked; cancelling it closes the connection. */
-export function readerOf(body: Readable): ReadableStreamDefaultReader<Uint8Array> {
+export function readerOf(body: Readable): ByteReader {
   const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await chunks.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel() {
-        body.destroy();
-      },
+  return {
+    async read() {
+      const { done, value } = await chunks.next();
+      return done ? null : value;
     },
-    { highWaterMark: 0 },
-  );
-  return stream.getReader();
+    cancel() {
+      body.destroy();
+    },
+  };
 }
 
-/** A body of Bun's fetch, decoded. */
-export function decodedReader(
-  body: ReadableStream<Uint8Array>,
-  encodings: string,
-): ReadableStreamDefaultReader<Uint8Array> {
-  const chunks = body[Symbol.asyncIterator]();
-  return readerOf(decoded(Readable.from(chunks, { objectMode: false, highWaterMark: 0 }), encodings));
+/** The reply without its compression. */
+export function decodedResponse(reply: OutboundResponse, encodings: string): OutboundResponse {
+  const { status, headers } = reply;
+  const reader = (): ByteReader => readerOf(decoded(streamOf(reply.reader()), encodings));
+  return { status, headers, reader, text: (maxBytes) => readCounted(reader(), maxBytes) };
+}
+
+/** A body as a stream that asks for a piece when one is wanted. */
+function streamOf(reader: ByteReader): Readable {
+  return new Readable({
+    highWaterMark: 0,
+    read() {
+      reader.read().then(
+        (piece) => this.push(piece),
+        (error: Error) => this.destroy(error),
+      );
+    },
+    destroy(error, done) {
+      reader.cancel();
+      done(error);
+    },
+  });
 }

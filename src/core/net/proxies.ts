@@ -6,12 +6,12 @@ import type { Readable } from "node:stream";
 // The bare name is, under Bun, a shim whose proxies send everything direct.
 import { type Dispatcher, ProxyAgent, Socks5ProxyAgent, request as send } from "undici/index.js";
 import { FailureError } from "../chat/failure.ts";
-import type { ByteReader, OutboundRequest, OutboundResponse } from "../ports.ts";
+import type { ByteReader, Cancellation, OutboundRequest, OutboundResponse } from "../ports.ts";
 import { decoded, readerOf } from "./decoding.ts";
 import type { Destination } from "./destination.ts";
 import { describeProxy, isLocalProxy } from "./proxy-url.ts";
 import { refused } from "./refusal.ts";
-import { byteReader, readCounted } from "./reply.ts";
+import { readCounted } from "./reply.ts";
 
 /** A provider's reply has a few kilobytes of headers. */
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -34,18 +34,21 @@ export class Proxies {
     }
     const agent = request.freshConnection ? createAgent(proxy) : this.#agentOf(proxy);
     const { url, method, headers, body, signal } = request;
+    const given = abortSignalOf(signal);
     try {
       const reply = await send(url, {
         dispatcher: agent,
         method,
         headers,
-        signal: signal as AbortSignal,
+        signal: given.signal,
         headersTimeout: 0,
         bodyTimeout: 0,
         ...(body === undefined ? {} : { body }),
       });
+      reply.body.once("close", given.release);
       return new ProxiedResponse(reply);
     } catch (error) {
+      given.release();
       if (signal.aborted) throw signal.reason;
       throw explained(error, proxy, target.host);
     } finally {
@@ -62,6 +65,16 @@ export class Proxies {
     }
     return agent;
   }
+}
+
+/** The library knows only the platform's own; `release` when nothing is left to be given up. */
+function abortSignalOf(signal: Cancellation): { signal: AbortSignal; release(): void } {
+  if (signal instanceof AbortSignal) return { signal, release() {} };
+  const controller = new AbortController();
+  const abort = (): void => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort, { once: true });
+  return { signal: controller.signal, release: () => signal.removeEventListener("abort", abort) };
 }
 
 function createAgent(proxy: string): Dispatcher {
@@ -134,6 +147,6 @@ class ProxiedResponse implements OutboundResponse {
   }
 
   reader(): ByteReader {
-    return byteReader(readerOf(this.#body));
+    return readerOf(this.#body);
   }
 }

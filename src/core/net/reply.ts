@@ -1,5 +1,4 @@
 /** Reading replies no further than the reader wants. */
-import type { ReplyHeaders } from "../chat/reply-headers.ts";
 import type { ByteReader } from "../ports.ts";
 
 /** A reply was larger than its reader wanted; the connection is closed. */
@@ -9,13 +8,6 @@ export class ReplyTooLargeError extends Error {
   constructor(maxBytes: number) {
     super(`The reply is larger than ${maxBytes} bytes.`);
   }
-}
-
-/** Size of the decoded body where the headers already tell; null when only reading it will. */
-export function plainLength(headers: ReplyHeaders): number | null {
-  const length = headers.get("content-length");
-  if (length === null || headers.has("content-encoding") || headers.has("transfer-encoding")) return null;
-  return Number(length);
 }
 
 /** Counts what comes out of the decompression, so that a small reply cannot become a huge one. */
@@ -33,14 +25,4 @@ export async function readCounted(reader: ByteReader, maxBytes: number): Promise
     }
     text += decoder.decode(value, { stream: true });
   }
-}
-
-/** A reader of the platform's streams. */
-export function byteReader(reader: ReadableStreamDefaultReader<Uint8Array>): ByteReader {
-  return {
-    read: async () => (await reader.read()).value ?? null,
-    cancel: () => {
-      reader.cancel().catch(() => {});
-    },
-  };
 }

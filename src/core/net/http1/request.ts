@@ -1,0 +1,80 @@
+/** A request as it goes over the wire. */
+import type { OutboundRequest } from "../../ports.ts";
+
+/** What the headers of a call must not say: the client itself does. */
+const OWN: ReadonlySet<string> = new Set([
+  "host",
+  "connection",
+  "keep-alive",
+  "content-length",
+  "transfer-encoding",
+  "te",
+  "trailer",
+  "upgrade",
+  "expect",
+]);
+
+const NAME = /^[\w!#$%&'*+\-.^`|~]+$/;
+const PLAIN = /^[\t\x20-\x7e]*$/;
+/** Latin-1 without control characters. */
+const TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** Paths that a URL parser would leave as they are. */
+const PATH = /^\/[\w\-~!$&()*+,;=:@/?%.]*$/;
+
+/**
+ * Answers are small or come in small pieces, so nothing is lost by not asking for compression; and no reply is unpacked that
+ * was given up. The name is the one under which the runtime calls: some hosts turn unknown ones away.
+ */
+const AGENT = `User-Agent: Bun/${Bun.version}\r\n`;
+const ACCEPT = "Accept: */*\r\n";
+const UNCOMPRESSED = "Accept-Encoding: identity\r\n";
+
+export interface Message {
+  data: string | Buffer;
+  /** Of `data`, as UTF-8. */
+  bytes: number;
+}
+
+/** `origin`: how many characters of the URL come before its path. `host`: as the Host header gives it. Throws TypeError for what no header may hold. */
+export function serialise(request: OutboundRequest, origin: number, host: string): Message {
+  const { method, headers, body } = request;
+  let head = `${method} ${pathOf(request.url, origin)} HTTP/1.1\r\nHost: ${host}\r\n`;
+  head += request.freshConnection ? "Connection: close\r\n" : "Connection: keep-alive\r\n";
+  let plain = true;
+  let [agent, accept, encoding] = [AGENT, ACCEPT, UNCOMPRESSED];
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined) continue;
+    if (!PLAIN.test(value)) {
+      if (!TEXT.test(value)) throw unusable(name, "a character that no header has");
+      plain = false;
+    }
+    const lower = name.toLowerCase();
+    if (lower === "user-agent") agent = "";
+    else if (lower === "accept") accept = "";
+    else if (lower === "accept-encoding") encoding = "";
+    else if (OWN.has(lower)) throw unusable(name, "what the connection decides");
+    else if (!NAME.test(name)) throw unusable(name, "a name that no header has");
+    head += `${name}: ${value}\r\n`;
+  }
+  head += agent + accept + encoding;
+  const length = body === undefined ? 0 : Buffer.byteLength(body);
+  if (method === "POST" || body !== undefined) head += `Content-Length: ${length}\r\n`;
+  head += "\r\n";
+  if (plain) return { data: body === undefined ? head : head + body, bytes: head.length + length };
+  const data = Buffer.concat([Buffer.from(head, "latin1"), Buffer.from(body ?? "")]);
+  return { data, bytes: data.length };
+}
+
+function pathOf(url: string, origin: number): string {
+  const written = origin === url.length ? "/" : url.slice(origin);
+  // Dots may be steps upwards, which a URL does not keep.
+  if (PATH.test(written) && !written.includes("/.") && !/%2e/i.test(written)) return written;
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+/** Names only: the value may be a key. */
+function unusable(name: string, what: string): TypeError {
+  return new TypeError(`The header ${JSON.stringify(name)} cannot be sent: it has ${what}.`);
+}
