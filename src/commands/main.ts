@@ -13,5 +13,7 @@ if (args.length === 1 && ["--version", "-V", "-v"].includes(args[0] ?? "")) {
     const { runProgram } = await import("./program.ts");
     const { createContext } = await import("./terminal.ts");
     process.exitCode = await runProgram(args, createContext(args));
+    // A connection that was given up while it was being made cannot be taken back: it would keep the program for minutes.
+    setTimeout(() => process.stdout.write("", () => process.exit()), 500).unref();
   }
 }

@@ -136,6 +136,14 @@ describe("connections that are kept", () => {
     expect(await text(server.url)).toBe("2");
   });
 
+  test("are closed before the server says that it closes them", async () => {
+    const server = await serve(({ socket }) => socket.write(reply("ok", "Keep-Alive: timeout=2")));
+    expect(await text(server.url)).toBe("ok");
+    expect(await text(server.url)).toBe("ok");
+    expect(server.sockets).toHaveLength(1);
+    await until(() => server.open() === 0);
+  });
+
   test.each(["end", "destroy", "resetAndDestroy"] as const)(
     "and closed at the very moment of the next call (%s) cost that call nothing",
     async (way) => {

@@ -80,7 +80,7 @@ function sendToAny(
   destination: Destination,
   addresses: readonly string[],
 ): Promise<OutboundResponse> {
-  const [only] = addresses;
+  const only = addresses[0];
   return only !== undefined && addresses.length === 1
     ? pool.send(request, destination, only)
     : sendToFirst(pool, request, destination, addresses.slice(0, MOST_ADDRESSES));

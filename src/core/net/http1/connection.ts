@@ -40,6 +40,8 @@ export class Connection implements Carrier {
   readonly #body = new Body();
   #socket: Socket | null = null;
   #exchange: Exchange | null;
+  /** TLS has been agreed on, which it is once. */
+  #secured = false;
   /** It has carried an exchange before. */
   #used = false;
   /** Something of the reply has come. */
@@ -64,9 +66,9 @@ export class Connection implements Carrier {
     exchange.carrier = this;
     const { hostname, port, tls } = home;
     const more = tls === null ? {} : { tls };
-    Bun.connect<Connection>({ hostname, port, socket: HANDLERS, data: this, ...more }).catch(
-      (error: unknown) => this.broken(error),
-    );
+    Promise.try(() =>
+      Bun.connect<Connection>({ hostname, port, socket: HANDLERS, data: this, ...more }),
+    ).catch((error: unknown) => this.broken(error));
   }
 
   /** On a connection that was idle. */
@@ -109,7 +111,8 @@ export class Connection implements Carrier {
   /** Chain and name have been checked, or not a byte is sent. */
   shaken(success: boolean, error: Error | null): void {
     const exchange = this.#exchange;
-    if (this.#dead || exchange === null) return;
+    if (this.#dead || this.#secured || exchange === null) return;
+    this.#secured = true;
     if (success && error === null && this.#socket?.authorized === true) this.#send(exchange);
     else
       this.broken(error === null ? new HttpError("ERR_TLS_HANDSHAKE", "The TLS handshake failed.") : error);

@@ -205,10 +205,12 @@ export class Exchange implements OutboundResponse, ByteReader {
   #text(): string {
     let bytes = this.#first;
     if (bytes === null) return "";
-    let [start, end] = [this.#start, this.#end];
+    let start = this.#start;
+    let end = this.#end;
     if (this.#more !== null) {
       bytes = Buffer.concat([bytes.subarray(start, end), ...this.#more]);
-      [start, end] = [0, bytes.length];
+      start = 0;
+      end = bytes.length;
     }
     this.#drop();
     if (

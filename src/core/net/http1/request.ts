@@ -1,17 +1,29 @@
 /** A request as it goes over the wire. */
 import type { OutboundRequest } from "../../ports.ts";
 
-/** What the headers of a call must not say: the client itself does. */
-const OWN: ReadonlySet<string> = new Set([
-  "host",
-  "connection",
-  "keep-alive",
-  "content-length",
-  "transfer-encoding",
-  "te",
-  "trailer",
-  "upgrade",
-  "expect",
+/** Headers that the client sends itself unless its caller does. */
+const [AGENT, ACCEPT, ENCODING] = [1, 2, 4];
+/** What the headers of a call must not say: the connection decides it. */
+const OWN = 8;
+
+const MEANINGS: ReadonlyMap<string, number> = new Map([
+  // Names that need no look at their letters.
+  ["content-type", 0],
+  ["authorization", 0],
+  ["x-api-key", 0],
+  ["x-goog-api-key", 0],
+  ["user-agent", AGENT],
+  ["accept", ACCEPT],
+  ["accept-encoding", ENCODING],
+  ["host", OWN],
+  ["connection", OWN],
+  ["keep-alive", OWN],
+  ["content-length", OWN],
+  ["transfer-encoding", OWN],
+  ["te", OWN],
+  ["trailer", OWN],
+  ["upgrade", OWN],
+  ["expect", OWN],
 ]);
 
 const NAME = /^[\w!#$%&'*+\-.^`|~]+$/;
@@ -25,9 +37,10 @@ const PATH = /^\/[\w\-~!$&()*+,;=:@/?%.]*$/;
  * Answers are small or come in small pieces, so nothing is lost by not asking for compression; and no reply is unpacked that
  * was given up. The name is the one under which the runtime calls: some hosts turn unknown ones away.
  */
-const AGENT = `User-Agent: Bun/${Bun.version}\r\n`;
-const ACCEPT = "Accept: */*\r\n";
-const UNCOMPRESSED = "Accept-Encoding: identity\r\n";
+const DEFAULT_AGENT = `User-Agent: Bun/${Bun.version}\r\n`;
+const DEFAULT_ACCEPT = "Accept: */*\r\n";
+const DEFAULT_ENCODING = "Accept-Encoding: identity\r\n";
+const DEFAULTS = DEFAULT_AGENT + DEFAULT_ACCEPT + DEFAULT_ENCODING;
 
 export interface Message {
   data: string | Buffer;
@@ -41,7 +54,7 @@ export function serialise(request: OutboundRequest, origin: number, host: string
   let head = `${method} ${pathOf(request.url, origin)} HTTP/1.1\r\nHost: ${host}\r\n`;
   head += request.freshConnection ? "Connection: close\r\n" : "Connection: keep-alive\r\n";
   let plain = true;
-  let [agent, accept, encoding] = [AGENT, ACCEPT, UNCOMPRESSED];
+  let said = 0;
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined) continue;
@@ -49,21 +62,29 @@ export function serialise(request: OutboundRequest, origin: number, host: string
       if (!TEXT.test(value)) throw unusable(name, "a character that no header has");
       plain = false;
     }
-    const lower = name.toLowerCase();
-    if (lower === "user-agent") agent = "";
-    else if (lower === "accept") accept = "";
-    else if (lower === "accept-encoding") encoding = "";
-    else if (OWN.has(lower)) throw unusable(name, "what the connection decides");
-    else if (!NAME.test(name)) throw unusable(name, "a name that no header has");
+    const meaning = MEANINGS.get(name) ?? meaningOf(name);
+    if (meaning === OWN) throw unusable(name, "what the connection decides");
+    said |= meaning;
     head += `${name}: ${value}\r\n`;
   }
-  head += agent + accept + encoding;
+  head += said === 0 ? DEFAULTS : defaultsBeside(said);
   const length = body === undefined ? 0 : Buffer.byteLength(body);
   if (method === "POST" || body !== undefined) head += `Content-Length: ${length}\r\n`;
   head += "\r\n";
   if (plain) return { data: body === undefined ? head : head + body, bytes: head.length + length };
   const data = Buffer.concat([Buffer.from(head, "latin1"), Buffer.from(body ?? "")]);
   return { data, bytes: data.length };
+}
+
+function meaningOf(name: string): number {
+  if (!NAME.test(name)) throw unusable(name, "a name that no header has");
+  return MEANINGS.get(name.toLowerCase()) ?? 0;
+}
+
+function defaultsBeside(said: number): string {
+  const agent = (said & AGENT) === 0 ? DEFAULT_AGENT : "";
+  const accept = (said & ACCEPT) === 0 ? DEFAULT_ACCEPT : "";
+  return agent + accept + ((said & ENCODING) === 0 ? DEFAULT_ENCODING : "");
 }
 
 function pathOf(url: string, origin: number): string {
