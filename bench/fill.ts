@@ -2,6 +2,8 @@
 import { Database } from "bun:sqlite";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { RequestRecord } from "../src/core/route/event.ts";
+import { OpenPage } from "../src/core/store/history-page.ts";
 
 const DAY = 86_400_000;
 const QUARTER_HOUR = 900_000;
@@ -30,26 +32,27 @@ const row = database.query("SELECT id, provider FROM keys LIMIT 1").get() as {
 const key = row?.id ?? "bench-1";
 const provider = row?.provider ?? "bench";
 
-const insertRequest = database.prepare(`
-  INSERT INTO requests (id, at, surface, model, stream, status, outcome, served_provider, served_model, served_key,
-    attempts, input_tokens, output_tokens, first_content_ms, duration_ms)
-  VALUES (?, ?, 'openai-chat', 'auto', 1, 200, 'ok', ?, 'bench-model', ?, ?, 900, 150, 420.5, 1830.25)`);
-const attempts = JSON.stringify([
-  {
-    provider,
-    model: "bench-model",
-    keyId: key,
-    outcome: "ok",
-    status: 200,
-    rule: null,
-    message: null,
-    durationMs: 420.5,
-  },
-]);
+const PAGE = 500;
+const insertPage = database.prepare(`
+  INSERT INTO request_pages (number, count, last_at, first_id, last_id, records)
+  SELECT coalesce(max(number), 0) + 1, ?, ?, ?, ?, ? FROM request_pages`);
+const target = { provider, model: "bench-model", keyId: key };
+const answered = { outcome: "ok", status: 200, rule: null, message: null, durationMs: 420.5 } as const;
+const past: Omit<RequestRecord, "id" | "at"> = {
+  ...{ surface: "openai-chat", model: "auto", stream: true, status: 200, outcome: "ok" },
+  ...{ servedBy: target, attempts: [{ ...target, ...answered }] },
+  ...{ inputTokens: 900, outputTokens: 150, firstContentMs: 420.5, durationMs: 1830.25 },
+};
+const recordOf = (index: number): RequestRecord => ({
+  ...past,
+  id: `request-of-the-past-${index.toString(16).padStart(8, "0")}`,
+  at: Math.floor(now - 60 * DAY + (60 * DAY * index) / total),
+});
 database.transaction(() => {
-  for (let index = 0; index < total; index++) {
-    const at = Math.floor(now - 60 * DAY + (60 * DAY * index) / total);
-    insertRequest.run(`request-of-the-past-${index}`, at, provider, key, attempts);
+  for (let first = 0; first < total; first += PAGE) {
+    const page = new OpenPage(recordOf(first));
+    for (let index = first; index < Math.min(total, first + PAGE); index++) page.add(recordOf(index));
+    insertPage.run(page.count, page.lastAt, page.firstId, page.lastId, page.text);
   }
   database.run("UPDATE totals SET requests = ?, input_tokens = ?, output_tokens = ?", [
     total,

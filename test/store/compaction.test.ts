@@ -130,7 +130,7 @@ describe("compaction", () => {
     expect(count(SLOTS)).toBe(0);
   });
 
-  it("prunes the history after 90 days", async () => {
+  it("prunes the history after 90 days, page by page", async () => {
     const { store, count } = await newStore();
     const record = {
       surface: "openai-chat",
@@ -145,14 +145,17 @@ describe("compaction", () => {
       firstContentMs: null,
       durationMs: 1,
     };
-    for (let index = 0; index < 600; index++) {
-      const at = index < 100 ? NOW : NOW - 91 * DAY;
+    for (let index = 0; index < 12_000; index++) {
+      const at = index < 10_000 ? NOW - 91 * DAY : NOW - (12_000 - index);
       store.journal.append({ type: "request-finished", record: { ...record, id: `r${index}`, at } });
     }
-    expect(store.history.recent(1_000)).toHaveLength(600);
+    expect(store.history.recent(20_000)).toHaveLength(12_000);
+    expect(count("SELECT count(*) AS n FROM request_pages")).toBe(24);
     await store.compact(NOW);
-    expect(count("SELECT count(*) AS n FROM requests")).toBe(100);
-    expect(store.totals().requests).toBe(600);
+    expect(count("SELECT count(*) AS n FROM request_pages")).toBe(4);
+    expect(store.history.recent(20_000)).toHaveLength(2_000);
+    expect(store.history.byId("r9999")).toBeNull();
+    expect(store.totals().requests).toBe(12_000);
   });
 
   it("survives a clock that was set back: nothing piles up, nothing is dated into the future", async () => {

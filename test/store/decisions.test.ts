@@ -2,8 +2,9 @@
 import { describe, expect, it } from "vitest";
 import type { CallStep, DecisionRecord, DecisionStep, PassedOver } from "../../src/core/route/decision.ts";
 import type { RouterEvent } from "../../src/core/route/event.ts";
-import { loggedEvent, packEvents, unpackEvents } from "../../src/core/route/event-pack.ts";
+import { packEvents, unpackEvents } from "../../src/core/route/event-pack.ts";
 import { MOST_BYTES, packDecision, unpackDecision } from "../../src/core/store/decision-pack.ts";
+import { DecisionPage, readDecisions } from "../../src/core/store/decision-page.ts";
 import { KEPT_DECISIONS } from "../../src/core/store/decisions.ts";
 import { openSqljsDatabase } from "../../src/core/store/driver-sqljs.ts";
 import { openStore } from "../../src/core/store/store.ts";
@@ -91,13 +92,29 @@ describe("a record", () => {
     ["with a score and marks", call(3, { score: 0.25, familyUntil: AT + 900, sparesFailing: true })],
   ])("of a request that was simply served comes back, too: %s", (_, step) => {
     const record = decision([step], { bound: { keyId: "groq-1", model: "groq/model-1" } });
-    const text = packDecision(record);
-    expect(unpackDecision(text)).toEqual(record);
-    expect(text.startsWith("[2,")).toBe(true);
+    const page = new DecisionPage();
+    const other = decision([WAIT, step, END]);
+    for (const one of [record, other, record]) page.add(one);
+    expect(readDecisions(page.text)).toEqual([record, other, record]);
   });
 
-  it("of a plain request takes a quarter of a kilobyte", () => {
-    expect(packDecision(decision([call(1)])).length).toBeLessThan(256);
+  it("that an older program kept is read", () => {
+    const plain =
+      '[2,"req_0123456789abcdef00000001",1795521600000,"1.2.3","openai-chat","auto",11,1200,1024,"balanced",1,' +
+      '"groq-1","groq/model-1",400,1007,"groq-1","groq/model-1",2345,1321,0.25,2,0,900,312,200,"ok"]';
+    const step = call(1, { score: 0.25, familyUntil: AT + 900, sparesFailing: true });
+    const record = decision([step], { bound: { keyId: "groq-1", model: "groq/model-1" } });
+    const other = decision([WAIT, step, END]);
+    expect(readDecisions([plain, packDecision(other)].join("\n"))).toEqual([record, other]);
+    expect(readDecisions(plain)).toEqual([record]);
+  });
+
+  it("of a plain request takes an eighth of a kilobyte beside the words", () => {
+    const page = new DecisionPage();
+    page.add(decision([call(1)]));
+    const { length } = page.text;
+    page.add(decision([call(1)]));
+    expect(page.text.length - length).toBeLessThan(128);
   });
 
   it.each([1, 5, 20, 40])(
@@ -131,35 +148,54 @@ describe("the store", () => {
       decisions.add(() => decision([], { id: `req_${number}` }));
     }
     decisions.flush();
-    // Rows go as a whole: two hundred are written at once.
-    expect(decisions.recent(20_000)).toHaveLength(KEPT_DECISIONS + 100);
-    expect(decisions.find("req_200")).toBeNull();
-    expect(decisions.find("req_201")).toMatchObject({ id: "req_201" });
+    // Rows go as a whole: five hundred are written at once, the last three hundred by the flush.
+    expect(decisions.recent(20_000)).toHaveLength(KEPT_DECISIONS + 300);
+    expect(decisions.find("req_1")).toMatchObject({ id: "req_1" });
     expect(decisions.recent(3).map(({ id }) => id)).toEqual([10_300, 10_299, 10_298].map((n) => `req_${n}`));
     const again = openStore({ database, timers: new ManualTimers() }).decisions;
     expect(again.count).toBe(KEPT_DECISIONS + 300);
     again.add(() => decision([], { id: "req_new" }));
     expect(again.recent(2).map(({ id }) => id)).toEqual(["req_new", `req_${KEPT_DECISIONS + 300}`]);
-    for (let number = 0; number < 100; number++)
+    for (let number = 0; number < 200; number++)
       again.add(() => decision([], { id: `req_further_${number}` }));
     again.flush();
-    expect(again.find("req_201")).toBeNull();
-    expect(again.find("req_401")).toMatchObject({ id: "req_401" });
+    expect(again.find("req_500")).toBeNull();
+    expect(again.find("req_501")).toMatchObject({ id: "req_501" });
   });
 
-  it("writes a quarter of a second later, not on the way", async () => {
+  it("makes a record at the end of the turn, not on the way, and writes a quarter of a second later", async () => {
     const database = await openSqljsDatabase();
     const timers = new ManualTimers();
     const { decisions } = openStore({ database, timers });
+    const rows = () => database.prepare("SELECT count(*) AS rows FROM decisions").get()?.rows;
     let made = 0;
-    decisions.add(() => {
+    const make = (): DecisionRecord => {
       made++;
       return decision([]);
-    });
+    };
+    decisions.add(make);
     expect(made).toBe(0);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([made, rows()]).toEqual([1, 0]);
+    decisions.add(make);
     timers.ring();
-    expect(made).toBe(1);
-    expect(database.prepare("SELECT count(*) AS rows FROM decisions").get()).toEqual({ rows: 1 });
+    expect([made, rows()]).toEqual([2, 1]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(decisions.recent(5)).toHaveLength(2);
+  });
+
+  it("gives up a record that cannot be made, and keeps the others", async () => {
+    const errors: unknown[] = [];
+    const database = await openSqljsDatabase();
+    const onError = (error: unknown) => void errors.push(error);
+    const { decisions } = openStore({ database, timers: new ManualTimers(), onError });
+    decisions.add(() => decision([], { id: "req_1" }));
+    decisions.add(() => {
+      throw new Error("no record");
+    });
+    decisions.add(() => decision([], { id: "req_3" }));
+    expect(decisions.recent(5).map(({ id }) => id)).toEqual(["req_3", "req_1"]);
+    expect(errors).toEqual([new Error("no record")]);
   });
 
   it("lets go of events that no kept decision needs, and of the oldest beyond a size", async () => {
@@ -255,7 +291,7 @@ describe("packed events", () => {
   ];
 
   it("come back as they were", () => {
-    expect(unpackEvents(packEvents(events.map(loggedEvent)))).toEqual(events);
+    expect(unpackEvents(packEvents(events))).toEqual(events);
   });
 
   it("hold no message and no record of a request", () => {
@@ -274,15 +310,11 @@ describe("packed events", () => {
       state: "invalid",
       detail: "said in private",
     } as const;
-    const text = packEvents(
-      (
-        [
-          { type: "call-failed", ...place, failure },
-          { type: "key-set", key },
-          { type: "key-state-changed", keyId: "groq-1", state: "invalid", detail: "said in private", at: AT },
-        ] satisfies RouterEvent[]
-      ).map(loggedEvent),
-    );
+    const text = packEvents([
+      { type: "call-failed", ...place, failure },
+      { type: "key-set", key },
+      { type: "key-state-changed", keyId: "groq-1", state: "invalid", detail: "said in private", at: AT },
+    ]);
     expect(text).not.toContain("said in private");
     expect(unpackEvents(text)[0]).toEqual({
       type: "call-failed",

@@ -3,51 +3,17 @@ import type { Failure } from "../chat/failure.ts";
 import { archiveText, archiveValues } from "./archive.ts";
 import type { RouterEvent } from "./event.ts";
 import type { LimitObservation } from "./limits.ts";
+import { TapeReader, TapeWriter } from "./tape.ts";
 
-/** Names that come again and again are written once. */
-class Words {
-  readonly list: string[] = [];
-  readonly #numbers = new Map<string, number>();
-
-  number(word: string): number {
-    const known = this.#numbers.get(word);
-    if (known !== undefined) return known;
-    this.#numbers.set(word, this.list.length);
-    return this.list.push(word) - 1;
-  }
-}
-
-type Reserved = [1, call: number, key: number, model: number, at: number, tokens: number, input: number];
-type PackedEvent =
-  /** Changes nothing. */
-  | 0
-  | [...Reserved, estimate: number, attempt: number | null, isDouble: 0 | 1]
-  | [2, call: number, at: number, requests: 0 | 1, input: number, output: number, 0 | 1, ms: number | null]
-  | [3, call: number | null, key: number, model: number, at: number, firstContentMs: number]
-  | [
-      4,
-      key: number,
-      model: number,
-      at: number,
-      kind: number,
-      scope: number,
-      until: number | null,
-      number | null,
-    ]
-  | [5, key: number, model: number, at: number, observations: PackedObservation[]]
-  | [6, conversation: string, key: number, model: number, at: number]
-  | [7, scope: string, kind: number, until: number, at: number, guessed: 0 | 1]
-  /** Rare ones, as they are. */
-  | string;
-type PackedObservation = [
-  metric: number,
-  window: number,
-  subject: number | null,
-  cap: number | null,
-  remaining: number | null,
-  resetAt: number | null,
-];
-type Packed = [words: string[], start: number, events: PackedEvent[]];
+/** What an event begins with; a rare one is a text instead, as it is. */
+const NOTHING = 0;
+const RESERVED = 1;
+const SETTLED = 2;
+const SUCCEEDED = 3;
+const FAILED = 4;
+const OBSERVED = 5;
+const BOUND = 6;
+const RESTED = 7;
 
 /** Fields of events that the compact forms have, or leave out on purpose. */
 interface Packable {
@@ -77,10 +43,9 @@ export const NOTHING_FORGOTTEN: { [T in keyof Packable]: Forgotten<T> extends ne
     "rest-set": true,
   });
 
-/** Rare events hold objects that the state goes on with: those are written at once. */
+/** What is kept of an event for a while. Rare ones hold objects that the state goes on with: those are written at once. */
 export type LoggedEvent = RouterEvent | string;
 
-/** What is to be kept of an event until it is packed. */
 export function loggedEvent(event: RouterEvent): LoggedEvent {
   switch (event.type) {
     case "request-finished":
@@ -92,6 +57,13 @@ export function loggedEvent(event: RouterEvent): LoggedEvent {
     case "conversation-bound":
     case "rest-set":
       return event;
+    default:
+      return rareText(event);
+  }
+}
+
+function rareText(event: RouterEvent): string {
+  switch (event.type) {
     case "key-set":
       return archiveText({ ...event, key: { ...event.key, detail: null } });
     case "key-state-changed":
@@ -101,127 +73,180 @@ export function loggedEvent(event: RouterEvent): LoggedEvent {
   }
 }
 
-export function packEvents(events: readonly LoggedEvent[]): string {
-  const words = new Words();
-  const start = events.reduce((found, event) => found || timeOf(event), 0);
-  const packed = events.map((event) => (typeof event === "string" ? event : pack(event, words, start)));
-  return JSON.stringify([words.list, start, packed] satisfies Packed);
+/** Events while they happen. Each is packed when it is added: nothing of it is kept but numbers and names. */
+export class EventPage {
+  #tape = new TapeWriter();
+  /** Of the first event that has a time; the others' count from it. */
+  #start = 0;
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(event: RouterEvent): void {
+    const { values } = this.#tape;
+    if (this.#count++ === 0) values.push(0);
+    if (this.#start === 0 && "at" in event) {
+      this.#start = event.at;
+      values[1] = event.at;
+    }
+    write(event, this.#tape, this.#start);
+  }
+
+  /** The text of all that was added since the last time. */
+  take(): string {
+    const { text } = this.#tape;
+    this.#tape = new TapeWriter();
+    this.#start = 0;
+    this.#count = 0;
+    return text;
+  }
 }
 
-function timeOf(event: LoggedEvent): number {
-  return typeof event === "object" && "at" in event ? event.at : 0;
+export function packEvents(events: Iterable<RouterEvent>): string {
+  const page = new EventPage();
+  for (const event of events) page.add(event);
+  return page.take();
 }
 
-function pack(event: RouterEvent, words: Words, start: number): PackedEvent {
+function write(event: RouterEvent, tape: TapeWriter, start: number): void {
+  const { values } = tape;
   switch (event.type) {
     case "request-finished":
-      return 0;
+      values.push(NOTHING);
+      break;
     case "call-reserved": {
-      const { callId, at, tokens, inputTokens, estimate, attempt = null } = event;
-      const key = words.number(event.keyId);
-      const model = words.number(event.model);
-      const double = event.isDouble === true ? 1 : 0;
-      return [1, callId, key, model, at - start, tokens, inputTokens, estimate, attempt, double];
+      const { callId, tokens, inputTokens, estimate, attempt = null } = event;
+      values.push(RESERVED, callId, tape.word(event.keyId), tape.word(event.model), event.at - start);
+      values.push(tokens, inputTokens, estimate, attempt, event.isDouble === true ? 1 : 0);
+      break;
     }
     case "call-settled": {
-      const { callId, at, requests, inputTokens, outputTokens, counted, generationMs = null } = event;
-      return [2, callId, at - start, requests, inputTokens, outputTokens, counted ? 1 : 0, generationMs];
+      const { callId, requests, inputTokens, outputTokens, generationMs = null } = event;
+      values.push(SETTLED, callId, event.at - start, requests, inputTokens, outputTokens);
+      values.push(event.counted ? 1 : 0, generationMs);
+      break;
     }
-    case "call-succeeded": {
-      const { callId = null, keyId, model, at, firstContentMs } = event;
-      return [3, callId, words.number(keyId), words.number(model), at - start, firstContentMs];
-    }
+    case "call-succeeded":
+      values.push(SUCCEEDED, event.callId ?? null, tape.word(event.keyId), tape.word(event.model));
+      values.push(event.at - start, event.firstContentMs);
+      break;
     case "call-failed": {
       const { kind, scope, until = null, status = null } = event.failure;
-      const place = [words.number(event.keyId), words.number(event.model), event.at - start] as const;
-      return [4, ...place, words.number(kind), words.number(scope), until, status];
+      values.push(FAILED, tape.word(event.keyId), tape.word(event.model), event.at - start);
+      values.push(tape.word(kind), tape.word(scope), until, status);
+      break;
     }
-    case "limit-observed": {
-      const { keyId, model, at, observations } = event;
-      const seen = observations.map((one): PackedObservation => {
-        const { cap = null, remaining = null, resetAt = null } = one;
-        const subject = one.subject === undefined ? null : words.number(one.subject);
-        return [words.number(one.metric), words.number(one.window), subject, cap, remaining, resetAt];
-      });
-      return [5, words.number(keyId), words.number(model), at - start, seen];
-    }
+    case "limit-observed":
+      values.push(OBSERVED, tape.word(event.keyId), tape.word(event.model), event.at - start);
+      values.push(event.observations.length);
+      for (const {
+        metric,
+        window,
+        subject,
+        cap = null,
+        remaining = null,
+        resetAt = null,
+      } of event.observations) {
+        values.push(tape.word(metric), tape.word(window), subject === undefined ? null : tape.word(subject));
+        values.push(cap, remaining, resetAt);
+      }
+      break;
     case "conversation-bound":
-      return [6, event.conversation, words.number(event.keyId), words.number(event.model), event.at - start];
+      values.push(
+        BOUND,
+        event.conversation,
+        tape.word(event.keyId),
+        tape.word(event.model),
+        event.at - start,
+      );
+      break;
     case "rest-set":
-      return [7, event.scope, words.number(event.kind), event.until, event.at - start, event.guessed ? 1 : 0];
+      values.push(RESTED, event.scope, tape.word(event.kind), event.until, event.at - start);
+      values.push(event.guessed ? 1 : 0);
+      break;
     default:
-      return archiveText(event);
+      values.push(rareText(event));
   }
 }
 
-/** null for an event that changes nothing. */
+/** null for an event that changes nothing. Throws for text of another form. */
 export function unpackEvents(text: string): (RouterEvent | null)[] {
-  const [words, start, events] = JSON.parse(text) as Packed;
-  // The words were written by `pack`, each where it belongs.
-  const word = <T extends string>(number: number): T => (words[number] ?? "") as T;
-  return events.map((packed) => {
-    if (packed === 0) return null;
-    return typeof packed === "string" ? (archiveValues(packed) as RouterEvent) : unpack(packed, word, start);
-  });
+  const tape = TapeReader.of(text);
+  const start = tape.number();
+  const events: (RouterEvent | null)[] = [];
+  while (!tape.isOver) {
+    const kind = tape.value();
+    if (typeof kind === "string") events.push(archiveValues(kind) as RouterEvent);
+    else events.push(kind === NOTHING ? null : read(kind, tape, start));
+  }
+  return events;
 }
 
-function unpack(
-  packed: Exclude<PackedEvent, 0 | string>,
-  word: <T extends string>(number: number) => T,
-  start: number,
-): RouterEvent {
-  switch (packed[0]) {
-    case 1: {
-      const [, callId, key, model, at, tokens, inputTokens, estimate, attempt, isDouble] = packed;
+/** What comes after the kind, in the order in which it was written. */
+function read(kind: number | null, tape: TapeReader, start: number): RouterEvent {
+  // The words were written by `write`, each where it belongs.
+  const word = <T extends string>(): T => tape.word() as T;
+  const time = (): number => start + tape.number();
+  const place = () => ({ keyId: tape.word(), model: tape.word(), at: time() });
+  switch (kind) {
+    case RESERVED: {
+      const call = { callId: tape.number(), ...place() };
+      const need = { tokens: tape.number(), inputTokens: tape.number(), estimate: tape.number() };
+      const attempt = tape.optionalNumber();
+      const isDouble = tape.number() === 1;
       return {
-        ...{ type: "call-reserved", callId, keyId: word(key), model: word(model), at: at + start },
-        ...{ tokens, inputTokens, estimate },
-        ...(attempt === null ? {} : { attempt }),
-        ...(isDouble === 1 ? { isDouble: true } : {}),
+        ...{ type: "call-reserved", ...call, ...need, ...(attempt === null ? {} : { attempt }) },
+        ...(isDouble ? { isDouble } : {}),
       };
     }
-    case 2: {
-      const [, callId, at, requests, inputTokens, outputTokens, counted, ms] = packed;
-      return {
-        ...{ type: "call-settled", callId, at: at + start, requests, inputTokens, outputTokens },
-        ...{ counted: counted === 1, ...(ms === null ? {} : { generationMs: ms }) },
-      };
+    case SETTLED: {
+      const call = { callId: tape.number(), at: time(), requests: tape.number() as 0 | 1 };
+      const used = { inputTokens: tape.number(), outputTokens: tape.number(), counted: tape.number() === 1 };
+      const ms = tape.optionalNumber();
+      return { type: "call-settled", ...call, ...used, ...(ms === null ? {} : { generationMs: ms }) };
     }
-    case 3: {
-      const [, callId, key, model, at, firstContentMs] = packed;
+    case SUCCEEDED: {
+      const callId = tape.optionalNumber();
       const call = callId === null ? {} : { callId };
-      const place = { keyId: word(key), model: word(model), at: at + start };
-      return { type: "call-succeeded", ...call, ...place, firstContentMs };
+      return { type: "call-succeeded", ...call, ...place(), firstContentMs: tape.number() };
     }
-    case 4: {
-      const [, key, model, at, kind, scope, until, status] = packed;
-      const place = { keyId: word(key), model: word(model), at: at + start };
+    case FAILED: {
+      const failed = place();
+      const about = { kind: word<Failure["kind"]>(), scope: word<Failure["scope"]>(), rule: "", message: "" };
+      const until = tape.optionalNumber();
+      const status = tape.optionalNumber();
       const stated = { ...(until === null ? {} : { until }), ...(status === null ? {} : { status }) };
-      const about = { kind: word<Failure["kind"]>(kind), scope: word<Failure["scope"]>(scope) };
-      const failure = { ...about, rule: "", message: "", ...stated };
-      return { type: "call-failed", ...place, failure };
+      return { type: "call-failed", ...failed, failure: { ...about, ...stated } };
     }
-    case 5: {
-      const [, key, model, at, seen] = packed;
-      const observations = seen.map(([metric, window, subject, cap, remaining, resetAt]) => ({
-        ...{ metric: word<LimitObservation["metric"]>(metric) },
-        ...{ window: word<LimitObservation["window"]>(window) },
-        ...(subject === null ? {} : { subject: word<NonNullable<LimitObservation["subject"]>>(subject) }),
-        ...(cap === null ? {} : { cap }),
-        ...(remaining === null ? {} : { remaining }),
-        ...(resetAt === null ? {} : { resetAt }),
-      }));
-      return { type: "limit-observed", keyId: word(key), model: word(model), at: at + start, observations };
+    case OBSERVED: {
+      const seen = place();
+      const observations = Array.from({ length: tape.number() }, () => readObservation(tape));
+      return { type: "limit-observed", ...seen, observations };
     }
-    case 6: {
-      const [, conversation, key, model, at] = packed;
-      const place = { keyId: word(key), model: word(model), at: at + start };
-      return { type: "conversation-bound", conversation, ...place };
+    case BOUND:
+      return { type: "conversation-bound", conversation: tape.text(), ...place() };
+    case RESTED: {
+      const rest = { scope: tape.text(), kind: word<Failure["kind"]>(), until: tape.number(), at: time() };
+      return { type: "rest-set", ...rest, ...(tape.number() === 1 ? { guessed: true as const } : {}) };
     }
-    case 7: {
-      const [, scope, kind, until, at, isGuessed] = packed;
-      const guessed = isGuessed === 1 ? { guessed: true as const } : {};
-      return { type: "rest-set", scope, kind: word(kind), until, at: at + start, ...guessed };
-    }
+    default:
+      throw new TypeError(`There is no event of the kind ${kind}.`);
   }
+}
+
+function readObservation(tape: TapeReader): LimitObservation {
+  const metric = tape.word() as LimitObservation["metric"];
+  const window = tape.word() as LimitObservation["window"];
+  const subject = tape.optionalWord() as NonNullable<LimitObservation["subject"]> | null;
+  const cap = tape.optionalNumber();
+  const remaining = tape.optionalNumber();
+  const resetAt = tape.optionalNumber();
+  return {
+    ...{ metric, window, ...(subject === null ? {} : { subject }) },
+    ...(cap === null ? {} : { cap }),
+    ...(remaining === null ? {} : { remaining }),
+    ...(resetAt === null ? {} : { resetAt }),
+  };
 }

@@ -7,8 +7,9 @@ import type {
   PassedOver,
   Walk,
 } from "../route/decision.ts";
+import { TapeReader } from "../route/tape.ts";
 import { callFlags, readCallFlags, readRequestFlags, requestFlags } from "./decision-flags.ts";
-import { LONGEST_NAME, type PackedPlain, PLAIN_FORMAT, packPlain, unpackPlain } from "./decision-plain.ts";
+import { LONGEST_NAME, PLAIN_FORMAT, readPlain } from "./decision-plain.ts";
 
 /** Bytes of UTF-8. */
 export const MOST_BYTES = 1_024;
@@ -33,7 +34,7 @@ const ROOMS: readonly Room[] = [
 ];
 
 export function packDecision(record: DecisionRecord): string {
-  let text = packPlain(record) ?? "";
+  let text = "";
   for (const room of ROOMS) {
     if (fits(text)) break;
     text = JSON.stringify(packed(fitted(record, room)));
@@ -199,8 +200,9 @@ function packed(record: DecisionRecord): Packed {
 
 /** null for what another program wrote in another form. */
 export function unpackDecision(text: string): DecisionRecord | null {
-  const read = JSON.parse(text) as Packed | PackedPlain;
-  if (read[0] === PLAIN_FORMAT) return unpackPlain(read);
+  const read = JSON.parse(text) as Packed | [typeof PLAIN_FORMAT, ...unknown[]];
+  // Older programs wrote plain ones, too, as documents of their own.
+  if (read[0] === PLAIN_FORMAT) return readPlain(new TapeReader(read.slice(1)));
   if (read[0] !== FORMAT) return null;
   const [, words, id, at, version, surface, models, flags, input, output] = read;
   const [, , , , , , , , , , strategy, seed, bound, steps, omitted, status, outcome] = read;

@@ -4,7 +4,7 @@
  */
 import type { Database, SqlRow, Timers } from "../ports.ts";
 import type { DecisionRecord } from "../route/decision.ts";
-import { packDecision, unpackDecision } from "./decision-pack.ts";
+import { DecisionPage, readDecisions } from "./decision-page.ts";
 import { readNumber, readText } from "./row.ts";
 import { createWriteBehind } from "./write-behind.ts";
 
@@ -12,7 +12,7 @@ import { createWriteBehind } from "./write-behind.ts";
 export const KEPT_DECISIONS = 10_000;
 
 export interface Decisions {
-  /** Queues a record, which is made when it is written: a kill loses those of the last quarter of a second. */
+  /** Queues a record, which is made at the end of the turn: a kill loses those of the last quarter of a second. */
   add(record: () => DecisionRecord): void;
   /** How many there have ever been. */
   readonly count: number;
@@ -37,21 +37,20 @@ export function createDecisions(
   );
   const newest = database.prepare("SELECT coalesce(max(last), 0) AS last FROM decisions").get();
   let count = newest ? readNumber(newest, "last") : 0;
-  const write = (records: readonly (() => DecisionRecord)[]): void => {
-    const documents = records.map((make) => packDecision(make())).join("\n");
+  let page = new DecisionPage();
+  const pack = (make: () => DecisionRecord): void => page.add(make());
+  const write = (): void => {
+    const { text } = page;
+    page = new DecisionPage();
     database.transaction(() => {
-      insert.run(count, documents);
+      insert.run(count, text);
       prune.run(count - KEPT_DECISIONS);
     });
   };
-  const { add, flush } = createWriteBehind(timers, write, onError);
+  const { add, flush } = createWriteBehind(timers, { pack, write }, onError);
 
   /** Latest first. */
-  const read = (row: SqlRow): DecisionRecord[] =>
-    readText(row, "documents")
-      .split("\n")
-      .reverse()
-      .flatMap((document) => unpackDecision(document) ?? []);
+  const read = (row: SqlRow): DecisionRecord[] => readDecisions(readText(row, "documents")).reverse();
 
   return {
     add(record) {

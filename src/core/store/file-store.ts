@@ -90,7 +90,8 @@ function check(database: Database, whole: boolean, now: number): void {
   if (!digestHolds(database))
     throw new StoreError("corrupt", "The database holds other keys than were entered.");
   // Where the history grows, a damaged page would break every write to come. Further back it breaks old pages only.
-  database.prepare("SELECT * FROM requests WHERE at <= ? ORDER BY at DESC LIMIT 100").all(now);
+  database.prepare("SELECT * FROM request_pages WHERE last_at <= ? ORDER BY last_at DESC LIMIT 2").all(now);
+  database.prepare("SELECT * FROM request_pages ORDER BY number DESC LIMIT 1").all();
 }
 
 function create(options: FileStoreOptions): FileStore {

@@ -1,9 +1,16 @@
 /** The requests of the past, written behind the answers, and their totals. No prompt, no completion. */
-import type { Database, SqlRow, Timers } from "../ports.ts";
-import type { AttemptRecord, RequestOutcome, RequestRecord } from "../route/event.ts";
+import type { Database, Timers } from "../ports.ts";
+import type { RequestRecord } from "../route/event.ts";
+import { OpenPage, readPage } from "./history-page.ts";
 import { createRollups, type Rollup, type RollupSpan } from "./rollups.ts";
-import { readJson, readNumber, readOptionalNumber, readOptionalText, readText } from "./row.ts";
+import { readNumber, readText } from "./row.ts";
+import { StoreError } from "./store-error.ts";
 import { createWriteBehind } from "./write-behind.ts";
+
+/** A page with fewer records is gone on with: somebody who asks once a minute would have a page for each record. */
+const FULL_PAGE = 64;
+/** So many are looked through for those that fit. */
+const SEARCHED = 50_000;
 
 export interface Totals {
   requests: number;
@@ -46,86 +53,181 @@ export function createHistory(
   timers: Timers,
   onError: (error: unknown) => void,
 ): History {
-  const insert = database.prepare(`
-    INSERT INTO requests (id, at, surface, model, stream, status, outcome, served_provider, served_model,
-      served_key, attempts, input_tokens, output_tokens, first_content_ms, duration_ms)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const selectRecent = database.prepare("SELECT * FROM requests ORDER BY at DESC, sequence DESC LIMIT ?");
-  // Attempts are [provider, model, key, ...] each: see packAttempt.
-  const selectWanted = database.prepare(`
-    SELECT * FROM (SELECT * FROM requests ORDER BY at DESC, sequence DESC LIMIT 50000) AS latest
-    WHERE (? = 0 OR outcome IN ('failed', 'broken'))
-      AND (? IS NULL OR EXISTS (SELECT 1 FROM json_each(attempts) WHERE json_extract(value, '$[0]') = ?))
-      AND (? IS NULL OR model = ? OR EXISTS (
-        SELECT 1 FROM json_each(attempts)
-        WHERE ? IN (json_extract(value, '$[1]'), json_extract(value, '$[0]') || '/' || json_extract(value, '$[1]'))))
-    ORDER BY at DESC, sequence DESC LIMIT ?`);
-  const selectById = database.prepare("SELECT * FROM requests WHERE id = ? ORDER BY sequence DESC LIMIT 1");
+  const put = database.prepare(`
+    INSERT OR REPLACE INTO request_pages (number, count, last_at, first_id, last_id, records)
+    VALUES (?, ?, ?, ?, ?, ?)`);
+  const newest = database.prepare("SELECT max(number) AS number FROM request_pages");
   const updateTotals = database.prepare(
     "UPDATE totals SET requests = ?, failed = ?, failovers = ?, input_tokens = ?, output_tokens = ?",
   );
+  const pages = createPages(database);
   const rollups = createRollups(database);
   const totals = readTotals(database);
-  const write = (records: readonly RequestRecord[]): void => {
+  let page: OpenPage | null = null;
+  let number: number | null = null;
+
+  function pack(record: RequestRecord): void {
+    if (page === null) {
+      page = new OpenPage(record);
+      number = null;
+    }
+    page.add(record);
+    rollups.add(record);
+  }
+
+  function write(): void {
+    if (page === null) return;
+    const { lastAt, firstId, lastId, text, count } = page;
     const { requests, failed, failovers, inputTokens, outputTokens } = totals;
-    database.transaction(() => {
-      for (const record of records) insert.run(...toValues(record));
-      rollups.add(records);
-      updateTotals.run(requests, failed, failovers, inputTokens, outputTokens);
-    });
-  };
-  const { add, flush } = createWriteBehind(timers, write, onError);
+    try {
+      database.transaction(() => {
+        number ??= Number(newest.get()?.number ?? 0) + 1;
+        put.run(number, count, lastAt, firstId, lastId, text);
+        rollups.write();
+        updateTotals.run(requests, failed, failovers, inputTokens, outputTokens);
+      });
+      if (count >= FULL_PAGE) page = null;
+    } catch (error) {
+      page = null;
+      rollups.giveUp();
+      throw error;
+    }
+  }
+
+  const { add, flush } = createWriteBehind(timers, { pack, write }, onError);
+
+  /** What is there, written first; `none` where it cannot be read. */
+  function read<T>(look: () => T, none: T): T {
+    flush();
+    try {
+      return look();
+    } catch (error) {
+      onError(error);
+      return none;
+    }
+  }
 
   return {
     add(record) {
       totals.requests++;
-      if (record.outcome === "failed" || record.outcome === "broken") totals.failed++;
+      if (isFailed(record)) totals.failed++;
       totals.failovers += Math.max(0, record.attempts.length - 1);
       totals.inputTokens += record.inputTokens;
       totals.outputTokens += record.outputTokens;
       add(record);
     },
-    recent(limit) {
-      flush();
-      try {
-        return selectRecent.all(limit).map(toRecord);
-      } catch (error) {
-        onError(error);
-        return [];
-      }
+    recent: (limit) => read(() => [...pages.latest(limit, () => true)], []),
+    find(wanted, limit) {
+      const worthReading = (page: string) => mayFit(page, wanted);
+      return read(() => fitting(pages.latest(SEARCHED, worthReading), wanted, limit), []);
     },
-    find({ failed, model, provider }, limit) {
-      flush();
-      try {
-        const values = [failed ? 1 : 0, provider, provider, model, model, model, limit];
-        return selectWanted.all(...values).map(toRecord);
-      } catch (error) {
-        onError(error);
-        return [];
-      }
-    },
-    byId(id) {
-      flush();
-      try {
-        const row = selectById.get(id);
-        return row ? toRecord(row) : null;
-      } catch (error) {
-        onError(error);
-        return null;
-      }
-    },
-    rollups(span, from, to) {
-      flush();
-      try {
-        return rollups.read(span, from, to);
-      } catch (error) {
-        onError(error);
-        return [];
-      }
-    },
+    byId: (id) => read(() => pages.byId(id), null),
+    rollups: (span, from, to) => read(() => rollups.read(span, from, to), []),
     totals: () => ({ ...totals }),
     flush,
   };
+}
+
+/** A record and its place in the order in which they ended. */
+interface Placed {
+  record: RequestRecord;
+  page: number;
+  index: number;
+}
+
+function createPages(database: Database) {
+  const before = database.prepare(`
+    SELECT number, last_at FROM request_pages
+    WHERE last_at <= ? AND (last_at < ? OR number < ?) ORDER BY last_at DESC, number DESC LIMIT 1`);
+  // Without the index named, all pages would be read in the order that is asked for.
+  const holding = database.prepare(`
+    SELECT number FROM request_pages INDEXED BY request_pages_by_id WHERE first_id <= ? AND last_id >= ?`);
+  const select = database.prepare("SELECT count, records FROM request_pages WHERE number = ?");
+  const find = (number: number): { count: number; text: string } => {
+    const row = select.get(number);
+    if (row === undefined) throw new StoreError("corrupt", "The database lost a page of the history.");
+    return { count: readNumber(row, "count"), text: readText(row, "records") };
+  };
+
+  return {
+    /**
+     * Latest first. They are in the order in which they ended, and a long one may have begun before many others: a record is
+     * next only once every page that is not read ends before it. Pages that are not `worthReading` are counted and left out.
+     */
+    *latest(limit: number, worthReading: (text: string) => boolean): Generator<RequestRecord, void> {
+      const end = Number.MAX_SAFE_INTEGER;
+      let row = before.get(end, end, end);
+      /** The latest is the last. */
+      let waiting: Placed[] = [];
+      for (let given = 0; given < limit; ) {
+        const unread = row === undefined ? Number.NEGATIVE_INFINITY : readNumber(row, "last_at");
+        while (given < limit) {
+          const next = waiting.at(-1);
+          if (next === undefined || next.record.at <= unread) break;
+          waiting.pop();
+          given++;
+          yield next.record;
+        }
+        if (row === undefined) return;
+        const page = readNumber(row, "number");
+        const { count, text } = find(page);
+        const isRead = worthReading(text);
+        if (!isRead) given += count;
+        const records = isRead ? readPage(text) : [];
+        waiting = [...waiting, ...records.map((record, index) => ({ record, page, index }))].sort(inOrder);
+        row = before.get(unread, unread, page);
+      }
+    },
+    /** The last of that id. */
+    byId(id: string): RequestRecord | null {
+      const text = JSON.stringify(id);
+      const numbers = holding.all(id, id).map((row) => readNumber(row, "number"));
+      for (const number of numbers.sort((former, latter) => latter - former)) {
+        const page = find(number);
+        if (!page.text.includes(text)) continue;
+        const record = readPage(page.text).findLast((one) => one.id === id);
+        if (record) return record;
+      }
+      return null;
+    },
+  };
+}
+
+function inOrder(former: Placed, latter: Placed): number {
+  return former.record.at - latter.record.at || former.page - latter.page || former.index - latter.index;
+}
+
+function fitting(records: Iterable<RequestRecord>, wanted: Wanted, limit: number): RequestRecord[] {
+  const found: RequestRecord[] = [];
+  if (limit < 1) return found;
+  for (const record of records) {
+    if (fits(record, wanted) && found.push(record) >= limit) break;
+  }
+  return found;
+}
+
+function fits(record: RequestRecord, { failed, model, provider }: Wanted): boolean {
+  if (failed && !isFailed(record)) return false;
+  if (provider !== null && !record.attempts.some((attempt) => attempt.provider === provider)) return false;
+  if (model === null || record.model === model) return true;
+  return record.attempts.some((one) => one.model === model || `${one.provider}/${one.model}` === model);
+}
+
+/** Whether all that is wanted is named in the page at all: most pages need not be read for what is rare. */
+function mayFit(page: string, { failed, model, provider }: Wanted): boolean {
+  const names = (name: string): boolean => {
+    const text = JSON.stringify(name).slice(1, -1);
+    // What needs a backslash may be written in several ways.
+    return text.includes("\\") || page.includes(text);
+  };
+  if (failed && !names("failed") && !names("broken")) return false;
+  if (provider !== null && !names(provider)) return false;
+  // Provider and model are apart in the page; one of the parts is enough to be worth it.
+  return model === null || names(model) || names(model.slice(model.lastIndexOf("/") + 1));
+}
+
+function isFailed({ outcome }: RequestRecord): boolean {
+  return outcome === "failed" || outcome === "broken";
 }
 
 function readTotals(database: Database): Totals {
@@ -137,69 +239,5 @@ function readTotals(database: Database): Totals {
     failovers: readNumber(row, "failovers"),
     inputTokens: readNumber(row, "input_tokens"),
     outputTokens: readNumber(row, "output_tokens"),
-  };
-}
-
-/** Values without their names: the names would be a third of the file. */
-type PackedAttempt = [
-  AttemptRecord["provider"],
-  AttemptRecord["model"],
-  AttemptRecord["keyId"],
-  AttemptRecord["outcome"],
-  AttemptRecord["status"],
-  AttemptRecord["rule"],
-  AttemptRecord["message"],
-  AttemptRecord["durationMs"],
-];
-
-function packAttempt(attempt: AttemptRecord): PackedAttempt {
-  const { provider, model, keyId, outcome, status, rule, message, durationMs } = attempt;
-  return [provider, model, keyId, outcome, status, rule, message, durationMs];
-}
-
-function unpackAttempt(packed: PackedAttempt): AttemptRecord {
-  const [provider, model, keyId, outcome, status, rule, message, durationMs] = packed;
-  return { provider, model, keyId, outcome, status, rule, message, durationMs };
-}
-
-function toValues(record: RequestRecord) {
-  return [
-    record.id,
-    record.at,
-    record.surface,
-    record.model,
-    record.stream ? 1 : 0,
-    record.status,
-    record.outcome,
-    record.servedBy?.provider ?? null,
-    record.servedBy?.model ?? null,
-    record.servedBy?.keyId ?? null,
-    JSON.stringify(record.attempts.map(packAttempt)),
-    record.inputTokens,
-    record.outputTokens,
-    record.firstContentMs,
-    record.durationMs,
-  ];
-}
-
-function toRecord(row: SqlRow): RequestRecord {
-  const provider = readOptionalText(row, "served_provider");
-  return {
-    id: readText(row, "id"),
-    at: readNumber(row, "at"),
-    surface: readText(row, "surface"),
-    model: readText(row, "model"),
-    stream: readNumber(row, "stream") === 1,
-    status: readNumber(row, "status"),
-    outcome: readText(row, "outcome") as RequestOutcome,
-    servedBy:
-      provider === null
-        ? null
-        : { provider, model: readText(row, "served_model"), keyId: readText(row, "served_key") },
-    attempts: readJson<PackedAttempt[]>(row, "attempts").map(unpackAttempt),
-    inputTokens: readNumber(row, "input_tokens"),
-    outputTokens: readNumber(row, "output_tokens"),
-    firstContentMs: readOptionalNumber(row, "first_content_ms"),
-    durationMs: readNumber(row, "duration_ms"),
   };
 }

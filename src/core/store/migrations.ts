@@ -159,8 +159,58 @@ const GUESSES = `
   PRAGMA user_version = 7;
 `;
 
+/**
+ * request_pages: the requests of the past, many to a row (see history-page.ts). What was there moves as it is, two hundred to
+ * a page. Page by page: to group them all at once, SQLite would hold them all in memory.
+ */
+const PAGES = `
+  CREATE TABLE request_pages (
+    number INTEGER PRIMARY KEY,
+    count INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    first_id TEXT NOT NULL,
+    last_id TEXT NOT NULL,
+    records TEXT NOT NULL
+  ) STRICT;
+  DROP INDEX requests_by_time;
+  WITH RECURSIVE pages (number, first, last, final) AS (
+    SELECT 1, min(sequence), min(sequence) + 199, max(sequence) FROM requests
+    UNION ALL
+    SELECT number + 1, last + 1, last + 200, final FROM pages WHERE last < final
+  )
+  INSERT INTO request_pages (number, count, last_at, first_id, last_id, records)
+  SELECT
+    number,
+    (SELECT count(*) FROM requests WHERE sequence BETWEEN first AND last),
+    (SELECT max(at) FROM requests WHERE sequence BETWEEN first AND last),
+    (SELECT min(id) FROM requests WHERE sequence BETWEEN first AND last),
+    (SELECT max(id) FROM requests WHERE sequence BETWEEN first AND last),
+    '[[],0,1,' || (
+      SELECT group_concat(substr(record, 2, length(record) - 2), ',') FROM (
+        SELECT json_array(at, id, surface, model, stream, status, outcome,
+          CASE WHEN served_provider IS NOT NULL THEN json_array(served_provider, served_model, served_key) || '' END,
+          input_tokens, output_tokens, first_content_ms, duration_ms, attempts) AS record
+        FROM requests WHERE sequence BETWEEN first AND last ORDER BY sequence
+      )
+    ) || ']'
+  FROM pages WHERE EXISTS (SELECT 1 FROM requests WHERE sequence BETWEEN first AND last);
+  DROP TABLE requests;
+  CREATE INDEX request_pages_by_time ON request_pages (last_at);
+  CREATE INDEX request_pages_by_id ON request_pages (first_id, last_id);
+  PRAGMA user_version = 8;
+`;
+
 /** Step n brings the database to `user_version` n; each sets it itself, because a pragma takes no parameters. */
-const MIGRATIONS: readonly string[] = [FIRST, ROLLUPS, MODELS, PROXIES, LEARNT, DECISIONS, GUESSES];
+export const MIGRATIONS: readonly string[] = [
+  FIRST,
+  ROLLUPS,
+  MODELS,
+  PROXIES,
+  LEARNT,
+  DECISIONS,
+  GUESSES,
+  PAGES,
+];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

@@ -45,9 +45,13 @@ export interface Rollup extends RollupSum {
 }
 
 export interface Rollups {
+  /** Adds to sums that wait for the next write; nothing of the record is kept. */
+  add(record: RequestRecord): void;
   /** To be called within the transaction that writes the records. */
-  add(records: readonly RequestRecord[]): void;
-  /** The slots of one length that start within [from, to]. */
+  write(): void;
+  /** That transaction failed: its records are given up. */
+  giveUp(): void;
+  /** The slots of one length that start within [from, to]; without what waits. */
   read(span: RollupSpan, from: number, to: number): Rollup[];
 }
 
@@ -59,17 +63,39 @@ export function createRollups(database: Database): Rollups {
     INSERT OR REPLACE INTO rollups (span, start, provider, model, key_id, requests, failed, input_tokens,
       output_tokens, durations, first_contents) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const select = database.prepare("SELECT * FROM rollups WHERE span = ? AND start >= ? AND start <= ?");
+  /** Since the last write, in the finest slots. */
+  let fresh = new Slots();
+  /** What the last write wrote: mostly the next one adds to the same slots, and need not read them again. */
+  let written = new Map<RollupSpan, Slots>();
+
+  function stored(span: RollupSpan, { start, provider, model, keyId }: Rollup): Rollup | undefined {
+    const row = find.get(span, start, provider, model, keyId);
+    return row && toRollup(row);
+  }
 
   return {
-    add(records) {
-      let sums = slotsOf(records);
+    add: (record) => addRecord(fresh, record),
+    write() {
+      const before = written;
+      let sums = fresh.all;
+      fresh = new Slots();
+      written = new Map();
       for (const span of SPANS) {
         if (span !== FINEST) sums = coarser(sums, span);
+        const slots = new Slots();
+        written.set(span, slots);
         for (const sum of sums) {
-          const row = find.get(span, sum.start, sum.provider, sum.model, sum.keyId);
-          put.run(span, ...toValues(row ? addSum(toRollup(row), sum) : sum));
+          const { start, provider, model, keyId } = sum;
+          const known = before.get(span)?.find(start, provider, model, keyId) ?? stored(span, sum);
+          const total = known ?? emptyRollup(start, provider, model, keyId);
+          slots.add(addSum(total, sum));
+          put.run(span, ...toValues(total));
         }
       }
+    },
+    giveUp() {
+      fresh = new Slots();
+      written = new Map();
     },
     read: (span, from, to) => select.all(span, from, to).map(toRollup),
   };
@@ -89,25 +115,31 @@ export function* pruneRollups(database: Database, now: number): Generator<void> 
   }
 }
 
-/** Sums by slot, while they are added to. */
+/** Sums by slot. */
 class Slots {
   readonly #sums = new Map<string, Rollup[]>();
   readonly all: Rollup[] = [];
 
   /** Those of one key are few: looking through them is faster than making a name of all. */
-  of(start: number, provider: string, model: string, keyId: string): Rollup {
-    let sums = this.#sums.get(keyId);
-    if (sums === undefined) {
-      sums = [];
-      this.#sums.set(keyId, sums);
-    }
+  find(start: number, provider: string, model: string, keyId: string): Rollup | undefined {
+    const sums = this.#sums.get(keyId);
+    if (sums === undefined) return undefined;
     for (const sum of sums) {
       if (sum.model === model && sum.start === start && sum.provider === provider) return sum;
     }
-    const sum = emptyRollup(start, provider, model, keyId);
-    sums.push(sum);
+    return undefined;
+  }
+
+  add(sum: Rollup): Rollup {
+    const sums = this.#sums.get(sum.keyId);
+    if (sums === undefined) this.#sums.set(sum.keyId, [sum]);
+    else sums.push(sum);
     this.all.push(sum);
     return sum;
+  }
+
+  of(start: number, provider: string, model: string, keyId: string): Rollup {
+    return this.find(start, provider, model, keyId) ?? this.add(emptyRollup(start, provider, model, keyId));
   }
 }
 
@@ -115,31 +147,27 @@ class Slots {
  * The request as its client saw it, then each call that it took, in the finest slots. A client that left is no failure of
  * anybody's.
  */
-function slotsOf(records: readonly RequestRecord[]): Rollup[] {
-  const slots = new Slots();
-  for (const record of records) {
-    const { inputTokens, outputTokens, outcome, attempts, servedBy, durationMs } = record;
-    const start = startOf(record.at, FINEST);
-    const whole = slots.of(start, "", "", "");
-    addCall(whole, outcome === "failed" || outcome === "broken", inputTokens, outputTokens);
-    if (outcome === "ok") addTimes(whole, durationMs, record.firstContentMs);
-    let before = 0;
-    for (let index = 0; index < attempts.length; index++) {
-      const attempt = attempts[index];
-      if (attempt === undefined) continue;
-      const sum = slots.of(start, attempt.provider, attempt.model, attempt.keyId);
-      const served = servedBy !== null && index === attempts.length - 1;
-      const failed = attempt.outcome !== "ok" && attempt.outcome !== "aborted";
-      addCall(sum, failed, served ? inputTokens : 0, served ? outputTokens : 0);
-      if (served && outcome === "ok") {
-        // What came before is not the doing of this target.
-        const first = record.firstContentMs;
-        addTimes(sum, Math.max(0, durationMs - before), first === null ? null : Math.max(0, first - before));
-      }
-      before += attempt.durationMs;
+function addRecord(slots: Slots, record: RequestRecord): void {
+  const { inputTokens, outputTokens, outcome, attempts, servedBy, durationMs } = record;
+  const start = startOf(record.at, FINEST);
+  const whole = slots.of(start, "", "", "");
+  addCall(whole, outcome === "failed" || outcome === "broken", inputTokens, outputTokens);
+  if (outcome === "ok") addTimes(whole, durationMs, record.firstContentMs);
+  let before = 0;
+  for (let index = 0; index < attempts.length; index++) {
+    const attempt = attempts[index];
+    if (attempt === undefined) continue;
+    const sum = slots.of(start, attempt.provider, attempt.model, attempt.keyId);
+    const served = servedBy !== null && index === attempts.length - 1;
+    const failed = attempt.outcome !== "ok" && attempt.outcome !== "aborted";
+    addCall(sum, failed, served ? inputTokens : 0, served ? outputTokens : 0);
+    if (served && outcome === "ok") {
+      // What came before is not the doing of this target.
+      const first = record.firstContentMs;
+      addTimes(sum, Math.max(0, durationMs - before), first === null ? null : Math.max(0, first - before));
     }
+    before += attempt.durationMs;
   }
-  return slots.all;
 }
 
 /** The same in slots of a longer span, of which the finer ones are parts. */

@@ -1,11 +1,11 @@
 /**
  * Keeps what the routing state sees, so that decisions can be made again: how it began, the events behind the answers, and after
- * many of them the whole state. On the request's way an event is put into a list, and that is all.
+ * many of them the whole state. On the request's way an event becomes a short text in a list, and that is all.
  */
 import type { Log, Timer, Timers } from "../../ports.ts";
 import { beginningEvent, beginningOf, checkpointOf } from "../../route/checkpoint.ts";
 import type { RouterEvent } from "../../route/event.ts";
-import { type LoggedEvent, loggedEvent, packEvents } from "../../route/event-pack.ts";
+import { EventPage, type LoggedEvent } from "../../route/event-pack.ts";
 import type { RouterState } from "../../route/state.ts";
 import type { Store } from "../../store/store.ts";
 
@@ -29,7 +29,8 @@ export interface RecorderPorts {
 
 export class EventRecorder {
   readonly #ports: RecorderPorts;
-  #events: LoggedEvent[] = [];
+  /** Since the last flush. */
+  readonly #page = new EventPage();
   #timer: Timer | null = null;
   /** All that the state has seen, while that is what a start restored; null once it is written. */
   #beginning: LoggedEvent[] | null = [];
@@ -67,8 +68,8 @@ export class EventRecorder {
     state.apply(event);
     if (!this.#isWhole) return;
     state.catalogue.prepare();
-    this.#events.push(loggedEvent(event));
-    if (this.#events.length >= FLUSH_EVENTS) this.flush();
+    this.#page.add(event);
+    if (this.#page.count >= FLUSH_EVENTS) this.flush();
     else this.#timer ??= this.#ports.timers.after(FLUSH_MS, () => this.flush());
   }
 
@@ -92,18 +93,18 @@ export class EventRecorder {
   flush(): void {
     this.#timer?.cancel();
     this.#timer = null;
-    if (this.#events.length === 0) return;
+    const { count } = this.#page;
+    if (count === 0) return;
     const { state, store, run } = this.#ports;
-    const events = this.#events;
+    const document = this.#page.take();
     const sequence = this.#next;
-    this.#events = [];
-    this.#next += events.length;
+    this.#next += count;
     this.#writeBeginning(sequence - 1);
     if (!this.#isWhole) return;
     // Somebody changed the state behind our back: it is written down anew with the next event.
     this.#isWhole = state.sequence === this.#next - 1;
-    this.#try(() => store.eventLog.addEvents(run, { sequence, document: packEvents(events) }));
-    this.#sinceCheckpoint += events.length;
+    this.#try(() => store.eventLog.addEvents(run, { sequence, document }));
+    this.#sinceCheckpoint += count;
     if (this.#isWhole && this.#sinceCheckpoint >= CHECKPOINT_EVENTS) this.#checkpoint();
   }
 

@@ -1,0 +1,177 @@
+/**
+ * Records of requests as the text of a page: a row costs more than what is in it, and names would be a third of the file. Times
+ * are kept to the microsecond, because whole numbers are written several times as fast.
+ */
+import type { AttemptRecord, RequestOutcome, RequestRecord } from "../route/event.ts";
+import { TapeReader, TapeWriter } from "../route/tape.ts";
+
+/** Units of the times within a page to a millisecond. Pages of what older programs wrote have one. */
+const TICKS = 1_000;
+
+/** A page while records are put into it. Nothing of a record is kept but texts and numbers. */
+export class OpenPage {
+  readonly #tape = new TapeWriter();
+  readonly #start: number;
+  count = 0;
+  lastAt = Number.NEGATIVE_INFINITY;
+  /** Smallest and largest id in it, as text. */
+  firstId: string;
+  lastId: string;
+
+  /** For this record and those that follow; `add` puts it in. */
+  constructor({ id, at }: RequestRecord) {
+    this.#start = at;
+    this.#tape.values.push(at, TICKS);
+    this.firstId = id;
+    this.lastId = id;
+  }
+
+  get text(): string {
+    return this.#tape.text;
+  }
+
+  add(record: RequestRecord): void {
+    const tape = this.#tape;
+    const { id, at, surface, model, status, outcome, attempts, firstContentMs } = record;
+    tape.values.push(
+      at - this.#start,
+      id,
+      tape.word(surface),
+      tape.word(model),
+      record.stream ? 1 : 0,
+      status,
+      tape.word(outcome),
+      servedValue(record),
+      record.inputTokens,
+      record.outputTokens,
+      firstContentMs === null ? null : toTicks(firstContentMs),
+      toTicks(record.durationMs),
+      attempts.length,
+    );
+    for (const attempt of attempts) {
+      tape.values.push(
+        tape.word(attempt.provider),
+        tape.word(attempt.model),
+        tape.word(attempt.keyId),
+        tape.word(attempt.outcome),
+        attempt.status,
+        attempt.rule === null ? null : tape.word(attempt.rule),
+        attempt.message,
+        toTicks(attempt.durationMs),
+      );
+    }
+    this.count++;
+    if (at > this.lastAt) this.lastAt = at;
+    if (id < this.firstId) this.firstId = id;
+    if (id > this.lastId) this.lastId = id;
+  }
+}
+
+function toTicks(milliseconds: number): number {
+  return Math.round(milliseconds * TICKS);
+}
+
+/** The number of the attempt with the same target, which is usual; otherwise the target as JSON. */
+function servedValue({ servedBy, attempts }: RequestRecord): number | string | null {
+  if (servedBy === null) return null;
+  const { provider, model, keyId } = servedBy;
+  for (let index = attempts.length - 1; index >= 0; index--) {
+    const attempt = attempts[index];
+    if (attempt?.keyId === keyId && attempt.model === model && attempt.provider === provider) return index;
+  }
+  return JSON.stringify([provider, model, keyId]);
+}
+
+/** In the order in which they were added. Throws for text that is no page. */
+export function readPage(text: string): RequestRecord[] {
+  const tape = TapeReader.of(text);
+  const start = tape.number();
+  const ticks = tape.number();
+  const records: RequestRecord[] = [];
+  while (!tape.isOver) {
+    const at = start + tape.number();
+    const id = tape.text();
+    const surface = tape.word();
+    const model = tape.word();
+    const stream = tape.number() === 1;
+    const status = tape.number();
+    const outcome = tape.word() as RequestOutcome;
+    const served = tape.value();
+    const inputTokens = tape.number();
+    const outputTokens = tape.number();
+    const firstContent = tape.optionalNumber();
+    const durationMs = tape.number() / ticks;
+    const attempts = readAttempts(tape, ticks);
+    records.push({
+      ...{
+        id,
+        at,
+        surface,
+        model,
+        stream,
+        status,
+        outcome,
+        servedBy: readServed(served, attempts),
+        attempts,
+      },
+      ...{ inputTokens, outputTokens, firstContentMs: firstContent === null ? null : firstContent / ticks },
+      durationMs,
+    });
+  }
+  return records;
+}
+
+function readServed(served: number | string | null, attempts: readonly AttemptRecord[]) {
+  if (served === null) return null;
+  if (typeof served === "string") {
+    const [provider, model, keyId] = JSON.parse(served) as [string, string, string];
+    return { provider, model, keyId };
+  }
+  const attempt = attempts[served];
+  if (attempt === undefined) return null;
+  const { provider, model, keyId } = attempt;
+  return { provider, model, keyId };
+}
+
+/** As older programs kept an attempt. */
+type OldAttempt = [
+  AttemptRecord["provider"],
+  AttemptRecord["model"],
+  AttemptRecord["keyId"],
+  AttemptRecord["outcome"],
+  AttemptRecord["status"],
+  AttemptRecord["rule"],
+  AttemptRecord["message"],
+  AttemptRecord["durationMs"],
+];
+
+function readAttempts(tape: TapeReader, ticks: number): AttemptRecord[] {
+  const count = tape.value();
+  if (typeof count === "string") {
+    return (JSON.parse(count) as OldAttempt[]).map((attempt) => {
+      const [provider, model, keyId, outcome, status, rule, message, durationMs] = attempt;
+      return { provider, model, keyId, outcome, status, rule, message, durationMs };
+    });
+  }
+  const attempts: AttemptRecord[] = [];
+  for (let index = 0; index < (count ?? 0); index++) {
+    const provider = tape.word();
+    const model = tape.word();
+    const keyId = tape.word();
+    const outcome = tape.word() as AttemptRecord["outcome"];
+    const status = tape.optionalNumber();
+    const rule = tape.optionalWord();
+    const message = tape.optionalText();
+    attempts.push({
+      provider,
+      model,
+      keyId,
+      outcome,
+      status,
+      rule,
+      message,
+      durationMs: tape.number() / ticks,
+    });
+  }
+  return attempts;
+}
