@@ -14,6 +14,7 @@ if (args.length === 1 && ["--version", "-V", "-v"].includes(args[0] ?? "")) {
     const { createContext } = await import("./terminal.ts");
     process.exitCode = await runProgram(args, createContext(args));
     // A connection that was given up while it was being made cannot be taken back: it would keep the program for minutes.
-    setTimeout(() => process.stdout.write("", () => process.exit()), 500).unref();
+    // Its output goes first: what a slow reader has not taken yet lies in this process.
+    setTimeout(() => process.stdout.end(() => process.exit()), 500).unref();
   }
 }
