@@ -30,13 +30,16 @@ export interface HandlerOptions {
 const MAX_DEPTH = 64;
 /** Watching a connection costs more than most short answers last; one that has left is noticed then all the same. */
 const WATCH_CLIENT_AFTER_MS = 50;
-const CHAT_PATH = "/v1/chat/completions";
+/** Of nearly every request. */
+export const CHAT_PATH = "/v1/chat/completions";
 /** Requests that are served at once, and of them those that wait for a target. */
 const MAX_IN_FLIGHT = 2_048;
 const MAX_WAITING = 512;
 
-/** Answers every request; never rejects. */
-export function createHandler(options: HandlerOptions): (request: Request) => Promise<Response> | Response {
+/** Answers every request; never rejects. `path` where the server has looked at the URL already: reading it costs more than most of what follows. */
+export type Handler = (request: Request, path?: string) => Promise<Response> | Response;
+
+export function createHandler(options: HandlerOptions): Handler {
   const { gateway, guard, openaiChat, connection } = options;
 
   const refuse = (problem: Problem): Response =>
@@ -91,8 +94,8 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
     return new ChatExchange(gateway, surface, chatRequest, asked, client, ended).respond();
   }
 
-  return (request) => {
-    const arrived = new Arrived(request, connection);
+  return (request, path = requestPath(request.url)) => {
+    const arrived = new Arrived(request, path, connection);
     const problem = guard.check(arrived);
     if (problem) return refuse(problem);
     // Nearly every request is one of these: they do not go through the router.
@@ -111,9 +114,9 @@ class Arrived implements GuardedRequest {
   readonly #request: Request;
   readonly #connection: Connection;
 
-  constructor(request: Request, connection: Connection) {
+  constructor(request: Request, path: string, connection: Connection) {
     this.method = request.method;
-    this.path = requestPath(request.url);
+    this.path = path;
     this.headers = request.headers;
     this.#request = request;
     this.#connection = connection;

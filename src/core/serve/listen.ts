@@ -3,7 +3,7 @@ import type { Surface } from "../surface/surface.ts";
 import type { AdminOptions } from "./admin.ts";
 import type { Gateway } from "./gateway.ts";
 import { createGuard, loopbackHosts, type TokenChecker } from "./guard.ts";
-import { createHandler } from "./handler.ts";
+import { CHAT_PATH, createHandler, type Handler } from "./handler.ts";
 
 export interface ListenOptions {
   gateway: Gateway;
@@ -34,7 +34,7 @@ const IDLE_SECONDS = 10;
 export function listen(options: ListenOptions): Listener {
   const { gateway, host } = options;
   let draining = false;
-  let handle: ((request: Request) => Promise<Response> | Response) | null = null;
+  let handle: Handler | null = null;
   const server = Bun.serve({
     hostname: host,
     port: options.port,
@@ -45,7 +45,8 @@ export function listen(options: ListenOptions): Listener {
     reusePort: false,
     // Above our own limit, which answers in the surface's shape.
     maxRequestBodySize: gateway.limits.maxBodyBytes + 1024 * 1024,
-    fetch: (request) => handle?.(request) ?? new Response(null, { status: 503 }),
+    routes: { [CHAT_PATH]: { POST: (request) => handle?.(request, CHAT_PATH) ?? unready() } },
+    fetch: (request) => handle?.(request) ?? unready(),
     error: () => new Response(null, { status: 500 }),
   });
   const port = server.port ?? options.port;
@@ -82,6 +83,10 @@ export function listen(options: ListenOptions): Listener {
     },
     stop: () => server.stop(true),
   };
+}
+
+function unready(): Response {
+  return new Response(null, { status: 503 });
 }
 
 /** An address of its own is a name of the server; "all addresses" is not one. */
