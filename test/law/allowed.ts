@@ -39,7 +39,7 @@ export const allowed: AllowList = {
   "src/core/store/private-file.ts": { modules: "makes and checks files that only the owner reads" },
   "src/core/store/snapshot.ts": { modules: "reads and keeps copies, and their checksums" },
   "src/core/store/sqlite-file.ts": { modules: "looks at a database file before an engine does" },
-  "src/core/store/write-behind.ts": { timers: "packs once at the end of each turn of the event loop" },
+  "src/core/store/end-of-turn.ts": { timers: "packs once at the end of each turn of the event loop" },
   "src/core/store/store.ts": { timers: "compacts in steps, between turns of the event loop" },
   "src/core/vault/derivation.ts": { modules: "key derivation" },
   "src/core/vault/key-file.ts": { modules: "reads and makes the key file", process: "owner of the process" },

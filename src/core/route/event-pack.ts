@@ -135,7 +135,7 @@ function write(event: RouterEvent, tape: TapeWriter, start: number): void {
     case "call-failed": {
       const { kind, scope, until = null, status = null } = event.failure;
       values.push(FAILED, tape.word(event.keyId), tape.word(event.model), event.at - start);
-      values.push(tape.word(kind), tape.word(scope), until, status);
+      values.push(tape.word(kind), tape.word(scope), since(until, start), status);
       break;
     }
     case "limit-observed":
@@ -150,7 +150,7 @@ function write(event: RouterEvent, tape: TapeWriter, start: number): void {
         resetAt = null,
       } of event.observations) {
         values.push(tape.word(metric), tape.word(window), subject === undefined ? null : tape.word(subject));
-        values.push(cap, remaining, resetAt);
+        values.push(cap, remaining, since(resetAt, start));
       }
       break;
     case "conversation-bound":
@@ -163,12 +163,17 @@ function write(event: RouterEvent, tape: TapeWriter, start: number): void {
       );
       break;
     case "rest-set":
-      values.push(RESTED, event.scope, tape.word(event.kind), event.until, event.at - start);
+      values.push(RESTED, event.scope, tape.word(event.kind), event.until - start, event.at - start);
       values.push(event.guessed ? 1 : 0);
       break;
     default:
       values.push(rareText(event));
   }
+}
+
+/** A time that fits into few digits; to the bit, as both are of this age. */
+function since(at: number | null, start: number): number | null {
+  return at === null ? null : at - start;
 }
 
 /** null for an event that changes nothing. Throws for text of another form. */
@@ -217,18 +222,21 @@ function read(kind: number | null, tape: TapeReader, start: number): RouterEvent
       const about = { kind: word<Failure["kind"]>(), scope: word<Failure["scope"]>(), rule: "", message: "" };
       const until = tape.optionalNumber();
       const status = tape.optionalNumber();
-      const stated = { ...(until === null ? {} : { until }), ...(status === null ? {} : { status }) };
+      const stated = {
+        ...(until === null ? {} : { until: start + until }),
+        ...(status === null ? {} : { status }),
+      };
       return { type: "call-failed", ...failed, failure: { ...about, ...stated } };
     }
     case OBSERVED: {
       const seen = place();
-      const observations = Array.from({ length: tape.number() }, () => readObservation(tape));
+      const observations = Array.from({ length: tape.number() }, () => readObservation(tape, start));
       return { type: "limit-observed", ...seen, observations };
     }
     case BOUND:
       return { type: "conversation-bound", conversation: tape.text(), ...place() };
     case RESTED: {
-      const rest = { scope: tape.text(), kind: word<Failure["kind"]>(), until: tape.number(), at: time() };
+      const rest = { scope: tape.text(), kind: word<Failure["kind"]>(), until: time(), at: time() };
       return { type: "rest-set", ...rest, ...(tape.number() === 1 ? { guessed: true as const } : {}) };
     }
     default:
@@ -236,7 +244,7 @@ function read(kind: number | null, tape: TapeReader, start: number): RouterEvent
   }
 }
 
-function readObservation(tape: TapeReader): LimitObservation {
+function readObservation(tape: TapeReader, start: number): LimitObservation {
   const metric = tape.word() as LimitObservation["metric"];
   const window = tape.word() as LimitObservation["window"];
   const subject = tape.optionalWord() as NonNullable<LimitObservation["subject"]> | null;
@@ -247,6 +255,6 @@ function readObservation(tape: TapeReader): LimitObservation {
     ...{ metric, window, ...(subject === null ? {} : { subject }) },
     ...(cap === null ? {} : { cap }),
     ...(remaining === null ? {} : { remaining }),
-    ...(resetAt === null ? {} : { resetAt }),
+    ...(resetAt === null ? {} : { resetAt: start + resetAt }),
   };
 }

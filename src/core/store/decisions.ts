@@ -2,11 +2,11 @@
  * How the last requests were decided, written behind the answers: a row for all of one moment, because a row costs more than
  * what is in it. They are looked up seldom, by reading through.
  */
-import type { Database, SqlRow, Timers } from "../ports.ts";
+import type { Database, SqlRow } from "../ports.ts";
 import type { DecisionRecord } from "../route/decision.ts";
 import { DecisionPage, readDecisions } from "./decision-page.ts";
 import { readNumber, readText } from "./row.ts";
-import { createWriteBehind } from "./write-behind.ts";
+import { type Behind, createWriteBehind } from "./write-behind.ts";
 
 /** At least so many; the oldest row may hold a few more. */
 export const KEPT_DECISIONS = 10_000;
@@ -22,11 +22,7 @@ export interface Decisions {
   flush(): void;
 }
 
-export function createDecisions(
-  database: Database,
-  timers: Timers,
-  onError: (error: unknown) => void,
-): Decisions {
+export function createDecisions(database: Database, behind: Behind): Decisions {
   const insert = database.prepare("INSERT INTO decisions (last, documents) VALUES (?, ?)");
   const prune = database.prepare("DELETE FROM decisions WHERE last <= ?");
   const holding = database.prepare(
@@ -47,7 +43,7 @@ export function createDecisions(
       prune.run(count - KEPT_DECISIONS);
     });
   };
-  const { add, flush } = createWriteBehind(timers, { pack, write }, onError);
+  const { add, flush } = createWriteBehind(behind, { pack, write });
 
   /** Latest first. */
   const read = (row: SqlRow): DecisionRecord[] => readDecisions(readText(row, "documents")).reverse();

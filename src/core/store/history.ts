@@ -1,11 +1,11 @@
 /** The requests of the past, written behind the answers, and their totals. No prompt, no completion. */
-import type { Database, Timers } from "../ports.ts";
+import type { Database } from "../ports.ts";
 import type { RequestRecord } from "../route/event.ts";
 import { OpenPage, readPage } from "./history-page.ts";
 import { createRollups, type Rollup, type RollupSpan } from "./rollups.ts";
 import { readNumber, readText } from "./row.ts";
 import { StoreError } from "./store-error.ts";
-import { createWriteBehind } from "./write-behind.ts";
+import { type Behind, createWriteBehind } from "./write-behind.ts";
 
 /** A page with fewer records is gone on with: somebody who asks once a minute would have a page for each record. */
 const FULL_PAGE = 64;
@@ -48,11 +48,7 @@ export interface History {
   flush(): void;
 }
 
-export function createHistory(
-  database: Database,
-  timers: Timers,
-  onError: (error: unknown) => void,
-): History {
+export function createHistory(database: Database, behind: Behind): History {
   const put = database.prepare(`
     INSERT OR REPLACE INTO request_pages (number, count, last_at, first_id, last_id, records)
     VALUES (?, ?, ?, ?, ?, ?)`);
@@ -94,7 +90,7 @@ export function createHistory(
     }
   }
 
-  const { add, flush } = createWriteBehind(timers, { pack, write }, onError);
+  const { add, flush } = createWriteBehind(behind, { pack, write });
 
   /** What is there, written first; `none` where it cannot be read. */
   function read<T>(look: () => T, none: T): T {
@@ -102,7 +98,7 @@ export function createHistory(
     try {
       return look();
     } catch (error) {
-      onError(error);
+      behind.onError(error);
       return none;
     }
   }

@@ -11,11 +11,74 @@ const REMEMBERED_REST_MS = 120_000;
 const LAZY_MS = 250;
 
 type Settled = Extract<RouterEvent, { type: "call-settled" }>;
-/** `settled`: how the calls of the group ended, as far as that is not written yet. */
-type Writer = (event: RouterEvent, settled: Map<number, Settled>) => void;
 
-/** The statements behind each event, prepared once. */
-function createWriter(database: Database): Writer {
+/** Calls of one target that left within one second and were settled within one: a restart dates use no finer. */
+interface CallSum {
+  keyId: string;
+  model: string;
+  /** Of the latest. */
+  id: number;
+  at: number;
+  settledAt: number;
+  requests: number;
+  inputTokens: number;
+  outputTokens: number;
+}
+
+/** What the next transaction writes of calls. */
+class CallGroup {
+  /** Those that are still open. */
+  readonly open = new Map<number, Reserved>();
+  readonly sums: CallSum[] = [];
+  /** The largest number. */
+  last = 0;
+
+  get isEmpty(): boolean {
+    return this.last === 0;
+  }
+
+  reserve(call: Reserved): void {
+    this.open.set(call.callId, call);
+    this.last = Math.max(this.last, call.callId);
+  }
+
+  /** false for a call that an earlier group wrote. */
+  settle(end: Settled): boolean {
+    const call = this.open.get(end.callId);
+    if (call === undefined) return false;
+    this.open.delete(end.callId);
+    const sum = this.#sumFor(call, end);
+    sum.id = Math.max(sum.id, call.callId);
+    sum.at = Math.max(sum.at, call.at);
+    sum.settledAt = Math.max(sum.settledAt, end.at);
+    sum.requests += end.requests;
+    sum.inputTokens += end.inputTokens;
+    sum.outputTokens += end.outputTokens;
+    return true;
+  }
+
+  /** There are as many as targets in use: the latest ones are looked at first. */
+  #sumFor({ callId, keyId, model, at }: Reserved, end: Settled): CallSum {
+    for (let index = this.sums.length - 1; index >= 0; index--) {
+      const sum = this.sums[index];
+      if (sum === undefined || sum.model !== model || sum.keyId !== keyId) continue;
+      if (secondOf(sum.at) === secondOf(at) && secondOf(sum.settledAt) === secondOf(end.at)) return sum;
+    }
+    const sum: CallSum = {
+      ...{ keyId, model, id: callId, at, settledAt: end.at },
+      ...{ requests: 0, inputTokens: 0, outputTokens: 0 },
+    };
+    this.sums.push(sum);
+    return sum;
+  }
+}
+
+function secondOf(at: number): number {
+  return Math.floor(at / 1000);
+}
+
+/** The statements behind it all, prepared once. */
+function createWriter(database: Database) {
   const reserve = database.prepare(`
     INSERT OR REPLACE INTO calls (id, key_id, model, at, requests, input_tokens, output_tokens)
     VALUES (?, ?, ?, ?, 1, ?, ?)`);
@@ -25,6 +88,7 @@ function createWriter(database: Database): Writer {
   const settle = database.prepare(
     "UPDATE calls SET settled_at = ?, requests = ?, input_tokens = ?, output_tokens = ? WHERE id = ?",
   );
+  const remember = database.prepare("UPDATE call_numbers SET last = max(last, ?)");
   // A rest that ends later wins, as in the routing state.
   const rest = database.prepare(`
     INSERT INTO rests (scope, kind, until, at, guessed) VALUES (?, ?, ?, ?, ?)
@@ -37,34 +101,34 @@ function createWriter(database: Database): Writer {
     INSERT OR REPLACE INTO key_states (key_id, state, detail, at)
     SELECT id, ?, ?, ? FROM keys WHERE id = ?`);
 
-  return (event, settled) => {
-    switch (event.type) {
-      case "call-reserved": {
-        const { callId, keyId, model, at, tokens, inputTokens } = event;
-        const end = settled.get(callId);
-        if (end) {
-          settled.delete(callId);
-          whole.run(callId, keyId, model, at, end.at, end.requests, end.inputTokens, end.outputTokens);
-        } else {
-          reserve.run(callId, keyId, model, at, inputTokens, tokens - inputTokens);
-        }
-        break;
+  return {
+    calls(group: CallGroup): void {
+      if (group.isEmpty) return;
+      for (const { callId, keyId, model, at, tokens, inputTokens } of group.open.values()) {
+        reserve.run(callId, keyId, model, at, inputTokens, tokens - inputTokens);
       }
-      case "call-settled":
-        // Otherwise its call is in this group, too, and was written with it.
-        if (!settled.delete(event.callId)) break;
-        settle.run(event.at, event.requests, event.inputTokens, event.outputTokens, event.callId);
-        break;
-      case "rest-set":
-        rest.run(event.scope, event.kind, event.until, event.at, event.guessed ? 1 : 0);
-        break;
-      case "rest-cleared":
-        clearRest.run(event.scope);
-        break;
-      case "key-state-changed":
-        keyState.run(event.state, event.detail, event.at, event.keyId);
-        break;
-    }
+      for (const { id, keyId, model, at, settledAt, requests, inputTokens, outputTokens } of group.sums) {
+        whole.run(id, keyId, model, at, settledAt, requests, inputTokens, outputTokens);
+      }
+      // The log may still name them when the process dies: up to here they are known.
+      remember.run(group.last);
+    },
+    event(event: RouterEvent): void {
+      switch (event.type) {
+        case "call-settled":
+          settle.run(event.at, event.requests, event.inputTokens, event.outputTokens, event.callId);
+          break;
+        case "rest-set":
+          rest.run(event.scope, event.kind, event.until, event.at, event.guessed ? 1 : 0);
+          break;
+        case "rest-cleared":
+          clearRest.run(event.scope);
+          break;
+        case "key-state-changed":
+          keyState.run(event.state, event.detail, event.at, event.keyId);
+          break;
+      }
+    },
   };
 }
 
@@ -105,6 +169,8 @@ export interface JournalOptions {
  */
 export function createJournal({ database, timers, onError, log }: JournalOptions): StoreJournal {
   const write = createWriter(database);
+  let calls = new CallGroup();
+  /** All else. */
   let queue: RouterEvent[] = [];
   let unlogged: Reserved[] = [];
   let waiting: PromiseWithResolvers<void> | undefined;
@@ -120,15 +186,16 @@ export function createJournal({ database, timers, onError, log }: JournalOptions
     lazy = undefined;
     unlogged = [];
     const group = queue;
+    const ended = calls;
     const waiter = waiting;
     queue = [];
     waiting = undefined;
-    if (group.length > 0) {
+    if (group.length > 0 || !ended.isEmpty) {
+      calls = new CallGroup();
       try {
         database.transaction(() => {
-          const settled = new Map<number, Settled>();
-          for (const event of group) if (event.type === "call-settled") settled.set(event.callId, event);
-          for (const event of group) write(event, settled);
+          write.calls(ended);
+          for (const event of group) write.event(event);
         });
         log?.clear();
       } catch (error) {
@@ -147,12 +214,12 @@ export function createJournal({ database, timers, onError, log }: JournalOptions
       flush();
       return;
     }
-    const calls = unlogged;
+    const reserved = unlogged;
     const waiter = waiting;
     unlogged = [];
     waiting = undefined;
     try {
-      if (calls.length > 0) log.append(calls);
+      if (reserved.length > 0) log.append(reserved);
     } catch (error) {
       onError(error);
       waiter?.reject(error);
@@ -171,7 +238,8 @@ export function createJournal({ database, timers, onError, log }: JournalOptions
     append(event) {
       const when = urgency(event);
       if (when === "never") return;
-      queue.push(event);
+      if (event.type === "call-reserved") calls.reserve(event);
+      else if (event.type !== "call-settled" || !calls.settle(event)) queue.push(event);
       if (event.type === "call-reserved" && log !== null) unlogged.push(event);
       else if (when === "now") urgent = true;
       if (when === "now") endTurnLater();

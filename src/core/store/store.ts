@@ -6,6 +6,7 @@ import { type Catalogues, createCatalogues } from "./catalogues.ts";
 import { compactionSteps } from "./compaction.ts";
 import { createDecisions, type Decisions } from "./decisions.ts";
 import { createDurable } from "./durable.ts";
+import { createEndOfTurn } from "./end-of-turn.ts";
 import { createEndpoints, type Endpoints } from "./endpoints.ts";
 import { createEventLog, type EventLog } from "./event-log.ts";
 import { createHistory, type History, type Totals } from "./history.ts";
@@ -75,8 +76,9 @@ export function openStore(options: StoreOptions): Store {
   );
   adoptCalls(database, log);
   const ledger = createJournal({ database, timers, onError, log });
-  const history = createHistory(database, timers, onError);
-  const decisions = createDecisions(database, timers, onError);
+  const behind = { timers, endOfTurn: createEndOfTurn(), onError };
+  const history = createHistory(database, behind);
+  const decisions = createDecisions(database, behind);
   const learnt = createLearnt(database);
   let compacting: Promise<void> = Promise.resolve();
   let closed = false;
@@ -133,9 +135,10 @@ export function openStore(options: StoreOptions): Store {
   };
 }
 
-/** What a process that died had reserved and not yet given to the database. */
+/** What a process that died had reserved and not yet given to the database. It may have died before it cleared the log. */
 function adoptCalls(database: Database, log: CallLog | null): void {
-  const calls = log?.read() ?? [];
+  const known = lastCallId(database);
+  const calls = (log?.read() ?? []).filter(({ callId }) => callId > known);
   if (calls.length > 0) {
     const insert = database.prepare(`
       INSERT OR IGNORE INTO calls (id, key_id, model, at, requests, input_tokens, output_tokens)

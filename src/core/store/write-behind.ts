@@ -3,6 +3,7 @@
  * and let go: what waits for the write are a few texts, not the objects of a request. A kill loses the last quarter of a second.
  */
 import type { Timer, Timers } from "../ports.ts";
+import type { EndOfTurn } from "./end-of-turn.ts";
 
 const FLUSH_MS = 250;
 const FLUSH_ROWS = 500;
@@ -20,16 +21,21 @@ export interface WriteBehind<Row> {
   flush(): void;
 }
 
+export interface Behind {
+  timers: Timers;
+  endOfTurn: EndOfTurn;
+  onError: (error: unknown) => void;
+}
+
 export function createWriteBehind<Row>(
-  timers: Timers,
+  { timers, endOfTurn, onError }: Behind,
   page: Page<Row>,
-  onError: (error: unknown) => void,
 ): WriteBehind<Row> {
   /** Of this turn. */
   let rows: Row[] = [];
   let packed = 0;
   /** The end of the turn is waited for. */
-  let immediate = false;
+  let isAwaited = false;
   let timer: Timer | undefined;
 
   function pack(): void {
@@ -59,7 +65,7 @@ export function createWriteBehind<Row>(
   }
 
   function endTurn(): void {
-    immediate = false;
+    isAwaited = false;
     pack();
     if (packed >= FLUSH_ROWS) flush();
   }
@@ -72,9 +78,9 @@ export function createWriteBehind<Row>(
         return;
       }
       timer ??= timers.after(FLUSH_MS, flush);
-      if (immediate) return;
-      immediate = true;
-      setImmediate(endTurn);
+      if (isAwaited) return;
+      isAwaited = true;
+      endOfTurn(endTurn);
     },
     flush,
   };
