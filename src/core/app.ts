@@ -232,7 +232,6 @@ export class Application implements Admin, Gateway, KeyHost {
   }
 
   async snapshot(): Promise<Snapshot> {
-    this.feed.follow();
     const now = this.clock.now();
     return {
       schema: 1,

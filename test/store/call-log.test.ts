@@ -83,6 +83,23 @@ describe("the log of calls", () => {
     ]);
   });
 
+  it("does not count twice either where many calls have become one row", async () => {
+    const { path, database, timers, open } = await setup();
+    const store = open();
+    for (let callId = 1; callId <= 5; callId++) store.journal.append(reserved(callId));
+    await store.journal.committed();
+    const before = readFileSync(path);
+    for (let callId = 1; callId <= 5; callId++) store.journal.append(settled(callId));
+    timers.ring();
+    writeFileSync(path, before);
+    const next = open();
+    expect(next.nextCallId).toBe(6);
+    expect(database.prepare("SELECT count(*) AS n, sum(requests) AS requests FROM calls").get()).toEqual({
+      n: 1,
+      requests: 5,
+    });
+  });
+
   it("takes no harm from lines that say nothing", async () => {
     const { path, database, open } = await setup();
     writeFileSync(path, 'rubbish\n[1,2]\n{"a":1}\n[1,"k","m",null,2,3]\n\n');

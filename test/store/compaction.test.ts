@@ -105,7 +105,7 @@ describe("compaction", () => {
 
   it("works in small steps", async () => {
     const { store, database, call, count } = await newStore();
-    for (let index = 0; index < 1_000; index++) call(NOW - HOUR);
+    for (let second = 0; second < 1_000; second++) call(NOW - HOUR + second * 1_000);
     await store.journal.committed();
     const left: number[] = [];
     for (const _ of compactionSteps(database, NOW)) left.push(count(CALLS));

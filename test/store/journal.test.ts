@@ -122,6 +122,46 @@ describe("the journal", () => {
     expect(calls()[1]).toEqual({ id: 2, settled_at: NOW + 900 });
   });
 
+  it("makes one row of the calls of one target and second, and a restart counts every one of them", async () => {
+    const { store, database, calls } = await newStore();
+    const target = { keyId: "groq-2", model: "groq/llama" };
+    for (let callId = 1; callId <= 64; callId++) store.journal.append(reserved(callId));
+    store.journal.append({ ...reserved(65), ...target } as RouterEvent);
+    store.journal.append({ ...reserved(66), at: NOW + 1_000 } as RouterEvent);
+    for (let callId = 66; callId >= 1; callId--) {
+      // One of them took longer, one is still open.
+      if (callId === 10) store.journal.append({ ...settled(10), at: NOW + 1_900 } as RouterEvent);
+      else if (callId !== 20) store.journal.append(settled(callId));
+    }
+    await store.journal.committed();
+    expect(calls()).toEqual([
+      { id: 10, settled_at: NOW + 1_900 },
+      { id: 20, settled_at: null },
+      { id: 64, settled_at: NOW + 900 },
+      { id: 65, settled_at: NOW + 900 },
+      { id: 66, settled_at: NOW + 900 },
+    ]);
+    const next = openStore({ database, timers: new ManualTimers() });
+    expect(next.nextCallId).toBe(67);
+    const used = next.restore(NOW + 2_000).filter((event) => event.type === "usage-restored");
+    const of = (keyId: string) => used.filter((event) => event.keyId === keyId);
+    const sum = (keyId: string, what: "requests" | "inputTokens" | "outputTokens") =>
+      of(keyId).reduce((total, event) => total + event[what], 0);
+    // The open one counts with what it had reserved.
+    expect(
+      ["requests", "inputTokens", "outputTokens"].map((what) => sum("groq-1", what as "requests")),
+    ).toEqual([65, 64 * 40 + 60, 64 * 2 + 40]);
+    expect(sum("groq-2", "requests")).toBe(1);
+    expect(
+      of("groq-1")
+        .filter((event) => event.requests > 0)
+        .map((event) => [event.from, event.requests]),
+    ).toEqual([
+      [NOW, 64],
+      [NOW + 1_000, 1],
+    ]);
+  });
+
   it("writes a settlement at once for whoever waits for it", async () => {
     const { store, calls } = await newStore();
     store.journal.append(reserved(1));

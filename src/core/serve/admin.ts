@@ -136,7 +136,10 @@ const HEARTBEAT_MS = 10_000;
 export function adminRoutes({ admin, feed }: AdminOptions, gateway: Gateway): Hono {
   const routes = new Hono();
 
-  routes.get("/state", async (context) => context.json(await admin.snapshot()));
+  routes.get("/state", async (context) => {
+    feed.follow();
+    return context.json(await admin.snapshot());
+  });
 
   routes.get("/analytics", async (context) => {
     const range = v.safeParse(rangeSchema, context.req.query("range") ?? "24h");
