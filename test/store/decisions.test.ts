@@ -110,11 +110,12 @@ describe("a record", () => {
   });
 
   it("of a plain request takes an eighth of a kilobyte beside the words", () => {
-    const page = new DecisionPage();
-    page.add(decision([call(1)]));
-    const { length } = page.text;
-    page.add(decision([call(1)]));
-    expect(page.text.length - length).toBeLessThan(128);
+    const [one, two] = [1, 2].map((count) => {
+      const page = new DecisionPage();
+      for (let added = 0; added < count; added++) page.add(decision([call(1)]));
+      return page.text.length;
+    });
+    expect((two ?? 0) - (one ?? 0)).toBeLessThan(128);
   });
 
   it.each([1, 5, 20, 40])(

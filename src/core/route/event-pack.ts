@@ -14,6 +14,8 @@ const FAILED = 4;
 const OBSERVED = 5;
 const BOUND = 6;
 const RESTED = 7;
+/** No event: the time that those behind it count from. */
+const START = 8;
 
 /** Fields of events that the compact forms have, or leave out on purpose. */
 interface Packable {
@@ -85,13 +87,14 @@ export class EventPage {
   }
 
   add(event: RouterEvent): void {
-    const { values } = this.#tape;
-    if (this.#count++ === 0) values.push(0);
+    const tape = this.#tape;
     if (this.#start === 0 && "at" in event) {
       this.#start = event.at;
-      values[1] = event.at;
+      tape.values.push(START, event.at);
     }
-    write(event, this.#tape, this.#start);
+    write(event, tape, this.#start);
+    tape.added();
+    this.#count++;
   }
 
   /** The text of all that was added since the last time. */
@@ -179,11 +182,12 @@ function since(at: number | null, start: number): number | null {
 /** null for an event that changes nothing. Throws for text of another form. */
 export function unpackEvents(text: string): (RouterEvent | null)[] {
   const tape = TapeReader.of(text);
-  const start = tape.number();
+  let start = 0;
   const events: (RouterEvent | null)[] = [];
   while (!tape.isOver) {
     const kind = tape.value();
-    if (typeof kind === "string") events.push(archiveValues(kind) as RouterEvent);
+    if (kind === START) start = tape.number();
+    else if (typeof kind === "string") events.push(archiveValues(kind) as RouterEvent);
     else events.push(kind === NOTHING ? null : read(kind, tape, start));
   }
   return events;

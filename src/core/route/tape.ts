@@ -1,28 +1,51 @@
 /**
  * Values one after the other, kept as one text and read in the same order: what many objects say, without an object for each.
- * Words that come again and again are written once, before all values, and meant by their numbers.
+ * Words that come again and again are written once and meant by their numbers. The text is a JSON list: the list of words, then
+ * lists of values, in pieces as they were written.
  */
 
 export type TapeValue = number | string | null;
 
+/** So many values become text at once, while they are still near: far fewer cost more calls, far more are written slower. */
+const PIECE_VALUES = 512;
+
 export class TapeWriter {
   /**
-   * Add with `values.push`; a method in between would make a list of its own of what it is given. The list of words is the first
-   * value, also because a list of nothing but numbers is written three times slower.
+   * Add with `values.push`, as a method in between would make a list of its own of what it is given; call `added` after
+   * each thing that is whole.
    */
-  readonly values: [words: string[], ...TapeValue[]] = [[]];
+  readonly values: TapeValue[];
+  readonly #words: string[] = [];
   readonly #numbers = new Map<string, number>();
+  /** What the values before became. */
+  readonly #pieces: string[] = [];
+
+  constructor() {
+    // A list that never held anything but numbers is laid out otherwise, and written three times slower.
+    this.values = [null];
+    this.values.length = 0;
+  }
 
   /** The number to write instead of the word. */
   word(word: string): number {
     const known = this.#numbers.get(word);
     if (known !== undefined) return known;
     this.#numbers.set(word, this.#numbers.size);
-    return this.values[0].push(word) - 1;
+    return this.#words.push(word) - 1;
+  }
+
+  added(): void {
+    if (this.values.length >= PIECE_VALUES) this.#cut();
   }
 
   get text(): string {
-    return JSON.stringify(this.values);
+    if (this.values.length > 0) this.#cut();
+    return `[${[JSON.stringify(this.#words), ...this.#pieces].join(",")}]`;
+  }
+
+  #cut(): void {
+    this.#pieces.push(JSON.stringify(this.values));
+    this.values.length = 0;
   }
 }
 
@@ -38,11 +61,10 @@ export class TapeReader {
   }
 
   static of(text: string): TapeReader {
-    const values: unknown = JSON.parse(text);
-    if (!Array.isArray(values) || !Array.isArray(values[0])) throw new TypeError("This is no tape.");
-    const reader = new TapeReader(values, values[0]);
-    reader.#next = 1;
-    return reader;
+    const read: unknown = JSON.parse(text);
+    if (!Array.isArray(read) || !read.every(Array.isArray)) throw new TypeError("This is no tape.");
+    const [words, ...pieces] = read;
+    return new TapeReader(pieces.flat(), words);
   }
 
   get isOver(): boolean {

@@ -9,6 +9,7 @@ export class DecisionPage {
 
   add(record: DecisionRecord): void {
     if (!writePlain(record, this.#tape)) this.#tape.values.push(packDecision(record));
+    this.#tape.added();
   }
 
   get text(): string {

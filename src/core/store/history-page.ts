@@ -60,6 +60,7 @@ export class OpenPage {
         toTicks(attempt.durationMs),
       );
     }
+    tape.added();
     this.count++;
     if (at > this.lastAt) this.lastAt = at;
     if (id < this.firstId) this.firstId = id;
