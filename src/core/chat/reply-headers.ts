@@ -4,4 +4,6 @@ export interface ReplyHeaders {
   get(name: string): string | null;
   has(name: string): boolean;
   forEach(visit: (value: string, name: string) => void): void;
+  /** Whether these characters, in lower case, stand anywhere in them. Cheaper than a look at each; absent where it is not. */
+  mentions?(text: string): boolean;
 }

@@ -29,6 +29,7 @@ export interface Wire {
   lacking: string;
 }
 
+const OPEN_BRACE = 0x7b;
 /** Of a reply that is no stream, in characters. */
 const MAX_WHOLE = 32 * 1024 * 1024;
 
@@ -40,7 +41,7 @@ export function decodeWhole(
   target: CallTarget,
   now: number,
 ): ChatEvent[] {
-  if (/^\s*(?:data:|event:|:)/.test(body)) {
+  if (body.charCodeAt(0) !== OPEN_BRACE && /^\s*(?:data:|event:|:)/.test(body)) {
     const decoder = new StreamDecoder(wire, request, target, () => now);
     return [...decoder.push(new TextEncoder().encode(body)), ...decoder.end()];
   }

@@ -16,14 +16,19 @@ export function observeHeaders(
   now: number,
   skew?: number,
 ): LimitObservation[] {
-  if (family === "none") return [];
+  // Most replies say nothing, and every reply comes by here.
+  if (family === "none" || saysNothing(headers)) return [];
   const dimensions = namedDimensions(headers);
   if (headers.has("ratelimit") || headers.has("ratelimit-policy")) {
     dimensions.push(...structuredDimensions(headers));
   }
-  // Most replies say nothing, and every reply comes by here.
   if (dimensions.length === 0) return [];
   return conclude(dimensions, family, { now, skew: skew ?? skewOf(headers, now) });
+}
+
+/** Every name that is understood has one of these words. */
+function saysNothing(headers: ReplyHeaders): boolean {
+  return headers.mentions?.("limit") === false && !headers.mentions("call-remaining");
 }
 
 /** Limits as the headers of an error reply and those that a gateway passes on inside it state them. */

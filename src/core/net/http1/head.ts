@@ -56,6 +56,10 @@ export class ReplyHead implements ReplyHeaders {
     return false;
   }
 
+  mentions(text: string): boolean {
+    return this.#lower.includes(text);
+  }
+
   forEach(visit: (value: string, name: string) => void): void {
     const marks = this.#marks;
     for (let at = 0; at < marks.length; at += MARKS) {
