@@ -1,6 +1,6 @@
 /** What a command has at hand: the terminal, the environment, where the data lives, and who carries out its wishes. */
-import type { Environment } from "../core/net/environment.ts";
 import type { Home } from "../core/store/home.ts";
+import type { Environment } from "./environment.ts";
 import type { Output } from "./output.ts";
 
 export interface Context {

@@ -1,6 +1,6 @@
 /** The keys that an environment holds under the names that providers recommend, for a server that keeps nothing. */
 import { type Admin, CommandError } from "../core/command.ts";
-import type { Environment } from "../core/net/environment.ts";
+import type { Environment } from "./environment.ts";
 import { CUSTOM } from "./keys/addition.ts";
 import { findKeys, providerNamed } from "./keys/found.ts";
 import type { FoundKey } from "./keys/found-key.ts";

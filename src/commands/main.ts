@@ -6,15 +6,10 @@ if (args.length === 1 && ["--version", "-V", "-v"].includes(args[0] ?? "")) {
   // Not through process.stdout, which is loaded when it is asked for.
   console.log(VERSION);
 } else {
-  // A server may have to start this program once more: before anything else is loaded.
-  const childExit = args[0] === "serve" ? await (await import("./restart.ts")).restartIfNeeded() : null;
-  if (childExit !== null) process.exitCode = childExit;
-  else {
-    const { runProgram } = await import("./program.ts");
-    const { createContext } = await import("./terminal.ts");
-    process.exitCode = await runProgram(args, createContext(args));
-    // A connection that was given up while it was being made cannot be taken back: it would keep the program for minutes.
-    // Its output goes first: what a slow reader has not taken yet lies in this process.
-    setTimeout(() => process.stdout.end(() => process.exit()), 500).unref();
-  }
+  const { runProgram } = await import("./program.ts");
+  const { createContext } = await import("./terminal.ts");
+  process.exitCode = await runProgram(args, createContext(args));
+  // A connection that was given up while it was being made cannot be taken back: it would keep the program for minutes.
+  // Its output goes first: what a slow reader has not taken yet lies in this process.
+  setTimeout(() => process.stdout.end(() => process.exit()), 500).unref();
 }

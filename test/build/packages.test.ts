@@ -119,12 +119,6 @@ describe("installed from the packages", () => {
     rmSync(announcement);
   });
 
-  it("the launcher sets what the program would have to start itself again for", () => {
-    const restart = readFileSync(join(ROOT, "src/commands/restart.ts"), "utf8");
-    const [, wanted] = /MAX_REQUESTS = (\d+)/.exec(restart) ?? [];
-    expect(readFileSync(launcher, "utf8")).toContain(`BUN_CONFIG_MAX_HTTP_REQUESTS: "${wanted}"`);
-  });
-
   it("explains itself where the platform package is missing", async () => {
     const alone = join(folder.path, "alone/node_modules", name);
     mkdirSync(join(alone, "bin"), { recursive: true });

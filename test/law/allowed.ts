@@ -6,7 +6,6 @@ import type { AllowList } from "./reach.ts";
  */
 export const allowed: AllowList = {
   "src/commands/config/edit.ts": { execution: "opens config.toml in the editor that the user named" },
-  "src/commands/restart.ts": { execution: "starts this program again with the environment it needs" },
   "src/commands/init/start.ts": { execution: "starts this program as the server that the user asked for" },
   "src/commands/service/run.ts": { execution: "tells the platform to keep the service" },
   "src/core/app/signature.ts": { modules: "signatures of imported catalogues" },

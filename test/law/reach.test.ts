@@ -129,6 +129,10 @@ describe("reachLaw", () => {
     expect(places(law, { "src/commands/run.ts": code })).toEqual([]);
   });
 
+  test("the composition root calls out by fetch as little as the rest", () => {
+    expect(places(law, { "src/commands/serve.ts": "await fetch(url)" })).toHaveLength(1);
+  });
+
   test("a permit that nothing uses is told", () => {
     const sources = [
       readSource("src/core/net/out.ts", "fetch(url)"),

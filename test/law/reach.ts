@@ -54,11 +54,15 @@ function usesOf(source: Source): Use[] {
   return uses;
 }
 
-/** Makes the real ports and may use everything, except that starting programs needs a permit there, too. */
+/**
+ * Makes the real ports and may use everything, except what needs a permit there, too: to start programs, and fetch, which
+ * obeys HTTP_PROXY and holds back calls beyond 256.
+ */
 const COMPOSITION_ROOT = "src/commands/";
+const NEVER_FREE: ReadonlySet<Reach> = new Set(["execution", "fetch"]);
 
 function isFree(use: Use): boolean {
-  return use.source.path.startsWith(COMPOSITION_ROOT) && use.reach !== "execution";
+  return use.source.path.startsWith(COMPOSITION_ROOT) && !NEVER_FREE.has(use.reach);
 }
 
 function permits(allowed: AllowList, path: string, reach: Reach): string | undefined {

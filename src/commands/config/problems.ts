@@ -2,8 +2,8 @@
 
 import { lineOfSetting } from "../../core/config/locate.ts";
 import { resolveSettings, type SettingProblem, SettingsError } from "../../core/config/resolve.ts";
-import type { Environment } from "../../core/net/environment.ts";
 import { checkProxyUrl } from "../../core/net/proxy-url.ts";
+import type { Environment } from "../environment.ts";
 import type { Output } from "../output.ts";
 
 export interface LocatedProblem {

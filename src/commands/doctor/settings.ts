@@ -1,8 +1,8 @@
 /** Settings that are wrong, and variables that do not do what their user may think. */
-import type { Environment } from "../../core/net/environment.ts";
 import { problemsIn } from "../config/problems.ts";
 import { readConfig } from "../config/show.ts";
 import type { Context } from "../context.ts";
+import type { Environment } from "../environment.ts";
 import { type Check, fail, ok, warn } from "./check.ts";
 
 export function settingChecks({ home, environment }: Context): Check[] {
