@@ -1,5 +1,6 @@
 /** What stands in front of every request: guard, body and the error boundary. Chat is served from here, all else by the routes. */
 import { type Problem, ProblemError } from "../chat/problem.ts";
+import type { ChatRequest } from "../chat/request.ts";
 import type { Surface } from "../surface/surface.ts";
 import type { AdminOptions } from "./admin.ts";
 import { ChatExchange } from "./chat.ts";
@@ -45,6 +46,7 @@ export function createHandler(options: HandlerOptions): Handler {
   const refuse = (problem: Problem): Response =>
     problemResponse(openaiChat, problem, { "x-request-id": gateway.newRequestId() });
 
+  const bodyLimits = { maxBytes: gateway.limits.maxBodyBytes, maxDepth: MAX_DEPTH };
   let inFlight = 0;
   const failed = (error: unknown): Response => {
     if (error instanceof ProblemError) return refuse(error.problem);
@@ -63,6 +65,7 @@ export function createHandler(options: HandlerOptions): Handler {
     return await routes(request);
   }
 
+  /** Never rejects. */
   async function chat(request: Request, surface: Surface): Promise<Response> {
     if (options.draining()) {
       return refuse({ kind: "shutting_down", message: "freellm is shutting down.", retryAfterSeconds: 5 });
@@ -70,16 +73,21 @@ export function createHandler(options: HandlerOptions): Handler {
     if (inFlight >= MAX_IN_FLIGHT) {
       return refuse({ kind: "overloaded", message: "Too many requests at once.", retryAfterSeconds: 1 });
     }
-    const limits = { maxBytes: gateway.limits.maxBodyBytes, maxDepth: MAX_DEPTH };
-    const { value, bytes } = await readBody(request, limits);
-    const chatRequest = surface.decode(value, bytes);
+    try {
+      const { value, bytes } = await readBody(request, bodyLimits);
+      return await begin(request, surface, surface.decode(value, bytes));
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  /** The request is whole, and asks for something that can be asked for. */
+  function begin(request: Request, surface: Surface, chatRequest: ChatRequest): Promise<Response> {
     connection.keepOpen(request);
     const { maxWaitMs, rescue } = gateway.limits;
-    const asked = requestOptions(request.headers, {
-      maxWaitMs,
-      private: gateway.state.catalogue.preferences.private,
-      rescue,
-    });
+    const isPrivate = gateway.state.catalogue.preferences.private;
+    const asked = requestOptions(request.headers, { maxWaitMs, private: isPrivate, rescue });
+    if (gateway.waiters.size >= MAX_WAITING) asked.patienceMs = 0;
     const client = new ClientLink();
     const watch = gateway.timers.after(WATCH_CLIENT_AFTER_MS, () => {
       if (request.signal.aborted) client.leave();
@@ -90,7 +98,6 @@ export function createHandler(options: HandlerOptions): Handler {
       watch.cancel();
       inFlight--;
     };
-    if (gateway.waiters.size >= MAX_WAITING) asked.patienceMs = 0;
     return new ChatExchange(gateway, surface, chatRequest, asked, client, ended).respond();
   }
 
@@ -100,7 +107,7 @@ export function createHandler(options: HandlerOptions): Handler {
     if (problem) return refuse(problem);
     // Nearly every request is one of these: they do not go through the router.
     if (arrived.path === CHAT_PATH && arrived.method === "POST") {
-      return chat(request, openaiChat).catch(failed);
+      return chat(request, openaiChat);
     }
     return routes === null ? openRoutes(request) : routes(request);
   };

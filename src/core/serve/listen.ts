@@ -35,6 +35,7 @@ export function listen(options: ListenOptions): Listener {
   const { gateway, host } = options;
   let draining = false;
   let handle: Handler | null = null;
+  const chat = (request: Request): Promise<Response> | Response => handle?.(request, CHAT_PATH) ?? unready();
   const server = Bun.serve({
     hostname: host,
     port: options.port,
@@ -45,7 +46,7 @@ export function listen(options: ListenOptions): Listener {
     reusePort: false,
     // Above our own limit, which answers in the surface's shape.
     maxRequestBodySize: gateway.limits.maxBodyBytes + 1024 * 1024,
-    routes: { [CHAT_PATH]: { POST: (request) => handle?.(request, CHAT_PATH) ?? unready() } },
+    routes: { [CHAT_PATH]: { POST: chat } },
     fetch: (request) => handle?.(request) ?? unready(),
     error: () => new Response(null, { status: 500 }),
   });

@@ -92,11 +92,10 @@ export class RoutedRequest implements RoutedFacts {
       progress: newProgress(),
     };
     this.#route = route;
-    const asked = fallbackModels ? [model, ...fallbackModels] : [model];
     // Names that mean nothing may be anything.
     const models = fallbackModels
-      ? asked.filter((name) => catalogue.resolve(name).kind !== "unknown")
-      : asked;
+      ? [model, ...fallbackModels].filter((name) => catalogue.resolve(name).kind !== "unknown")
+      : [model];
     this.trace.planned({ models, strategy: resolution.strategy, route });
     let outcome: Outcome<LiveAnswer> | null;
     try {

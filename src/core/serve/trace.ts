@@ -34,12 +34,17 @@ export type Surroundings = Pick<DecisionRecord, "id" | "at" | "surface" | "statu
 
 const NO_WALK: Walk = Object.freeze({ passed: [], others: {} });
 
+interface PlacedCall {
+  target: Target;
+  step: CallStep;
+}
+
 export class Trace {
   readonly #steps: DecisionStep[] = [];
   /** Calls in flight, with their steps. */
-  readonly #open = new Map<Target, CallStep>();
+  #open: PlacedCall[] = [];
   /** Calls that failed, and whose traces in the progress are not read yet. */
-  #failed: { step: CallStep; target: Target }[] = [];
+  #failed: PlacedCall[] = [];
   #first: Omit<DecisionRecord, keyof Surroundings | "version" | "steps" | "omitted"> | null = null;
   #progress: Progress | null = null;
   /** The instant of the latest look at the state, and what it had seen then. */
@@ -86,7 +91,7 @@ export class Trace {
       others: walk.others,
     };
     this.#steps.push(step);
-    this.#open.set(target, step);
+    this.#open.push({ target, step });
   }
 
   waits(route: RouteRequest, until: number): WaitStep {
@@ -105,18 +110,19 @@ export class Trace {
   }
 
   failed(target: Target, failure: Failure, durationMs: number): void {
-    const step = this.#open.get(target);
-    if (step === undefined) return;
-    this.#open.delete(target);
-    step.durationMs = durationMs;
-    step.failure = noteOf(failure);
-    this.#failed.push({ step, target });
+    const call = this.#open.find((open) => open.target === target);
+    if (call === undefined) return;
+    this.#open = this.#open.filter((open) => open !== call);
+    call.step.durationMs = durationMs;
+    call.step.failure = noteOf(failure);
+    this.#failed.push(call);
   }
 
   answered(target: Target, at: number): void {
-    const step = this.#open.get(target);
-    if (step) step.durationMs = at - step.at;
-    this.#open.clear();
+    for (const { step, target: called } of this.#open) {
+      if (called === target) step.durationMs = at - step.at;
+    }
+    this.#open = [];
   }
 
   /** `route` as it goes on. */
@@ -161,6 +167,7 @@ export class Trace {
 
   /** What calls that failed left in the progress is there a moment after they failed. */
   #readMarks(progress: Progress): void {
+    if (this.#failed.length === 0) return;
     for (const { step, target } of this.#failed) {
       step.marks = {
         tried: progress.tried.has(target),
