@@ -1,4 +1,6 @@
 /** The outside world as the core sees it. The composition root (`src/commands`) hands in the real ones, tests hand in virtual ones. */
+
+import type { Later, Wake } from "./chat/later.ts";
 import type { ReplyHeaders } from "./chat/reply-headers.ts";
 import type { RouterEvent } from "./route/event.ts";
 
@@ -37,6 +39,8 @@ export interface Cancellation {
 export interface ByteReader {
   /** The next piece; null at the end. Rejects when the connection breaks. */
   read(): Promise<Uint8Array | null>;
+  /** The same without a promise; throws where `read` rejects. */
+  next(wake: Wake): Uint8Array | null | Later;
   /** Nothing more is wanted: closes the connection. */
   cancel(): void;
 }

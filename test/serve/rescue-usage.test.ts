@@ -1,6 +1,7 @@
 /** What a client is told of the use of an answer that was continued elsewhere. */
 import { expect, it } from "vitest";
 import type { ChatEvent, Usage } from "../../src/core/chat/event.ts";
+import { promised } from "../../src/core/chat/later.ts";
 import { LiveAnswer } from "../../src/core/serve/live-answer.ts";
 import { RescuedAnswer } from "../../src/core/serve/rescue.ts";
 import { World } from "../route/world.ts";
@@ -13,7 +14,7 @@ function live(inputTokens: number, batches: ChatEvent[][]): LiveAnswer {
   const need = { requests: 1, tokens: inputTokens + 100, inputTokens, units: 0 };
   const [held = [], ...rest] = batches;
   const source = {
-    next: async () => rest.shift() ?? null,
+    next: () => rest.shift() ?? null,
     cancel: () => {},
     heldCharacters: 0,
     broke: () => {},
@@ -25,7 +26,8 @@ function live(inputTokens: number, batches: ChatEvent[][]): LiveAnswer {
 
 async function lastUsage(answer: RescuedAnswer): Promise<Usage | null> {
   let usage: Usage | null = null;
-  for (let events = await answer.read(); events !== null; events = await answer.read()) {
+  const next = () => promised((wake) => answer.read(wake));
+  for (let events = await next(); events !== null; events = await next()) {
     for (const event of events) if (event.type === "usage") usage = event.usage;
   }
   return usage;
@@ -60,7 +62,7 @@ it("what was held back when the client left counts for the provider", async () =
   const need = { requests: 1, tokens: 100, inputTokens: 10, units: 0 };
   const settle = ({ outputTokens }: { outputTokens: number }) => spent.push(outputTokens);
   const source = {
-    next: async () => null,
+    next: () => null,
     cancel: () => {},
     heldCharacters: 400,
     broke: () => {},
@@ -68,7 +70,7 @@ it("what was held back when the client left counts for the provider", async () =
   };
   const clock = { monotonic: () => 0 };
   const answer = new LiveAnswer({ callId: 1, target, need, settle }, [text("a".repeat(40))], source, clock);
-  await answer.read();
+  answer.read(() => {});
   answer.cancel();
   expect(spent).toEqual([110]);
 });

@@ -11,7 +11,7 @@ it("an answer whose connection closed before anybody read it is given up, with i
   let cancelled = 0;
   const usage = { inputTokens: 0, outputTokens: 0 };
   const answer: AnswerStream = {
-    read: async () => null,
+    read: () => null,
     cancel: () => void cancelled++,
     usage,
     failure: null,

@@ -4,6 +4,7 @@
  */
 import { pipeline, Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
+import { awaited } from "../chat/later.ts";
 import type { ByteReader, OutboundResponse } from "../ports.ts";
 import { readCounted } from "./reply.ts";
 
@@ -39,11 +40,13 @@ function decoderFor(encoding: string) {
 /** Reads on only when it is asked; cancelling it closes the connection. */
 export function readerOf(body: Readable): ByteReader {
   const chunks: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]();
+  const read = async () => {
+    const { done, value } = await chunks.next();
+    return done ? null : value;
+  };
   return {
-    async read() {
-      const { done, value } = await chunks.next();
-      return done ? null : value;
-    },
+    read,
+    next: awaited(read),
     cancel() {
       body.destroy();
     },

@@ -1,6 +1,7 @@
 /** One call of one target with its deadlines, up to the commit (the first event that carries content) and after it. */
 import { type ChatEvent, isContent } from "../chat/event.ts";
 import type { Failure } from "../chat/failure.ts";
+import { LATER, type Later, promised, type Wake } from "../chat/later.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import type { OutboundRequest, OutboundResponse } from "../ports.ts";
 import type { CallTarget, ProviderSpec } from "../provider.ts";
@@ -35,8 +36,6 @@ export class Call implements EventSource, ClientWork, DeadlineOwner, StreamingCa
   readonly #reservation: Reservation;
   readonly deadline: Deadline;
   readonly signal = new CallSignal();
-  /** Made for the first batch of a stream, for all of them. */
-  #onNext: ((events: Batch) => Batch) | null = null;
   #givenUp = false;
   #timedOut: string | null = null;
   /** The key of this call, so that no provider can echo it into an error text. */
@@ -194,15 +193,10 @@ export class Call implements EventSource, ClientWork, DeadlineOwner, StreamingCa
     this.#gateway.record({ type: "call-failed", keyId: key.id, model: model.key, at, failure });
   }
 
-  next(): Batch | Promise<Batch> {
-    const reply = this.#reply;
-    if (reply === null) return null;
-    this.#onNext ??= (events) => this.#withoutSecretIn(events);
-    return reply.next().then(this.#onNext);
-  }
-
-  #withoutSecretIn(events: Batch): Batch {
-    const last = events?.at(-1);
+  next(wake: Wake): Batch | Later {
+    const events = this.#reply === null ? null : this.#reply.next(wake);
+    if (events === null || events === LATER) return events;
+    const last = events[events.length - 1];
     if (last?.type === "failure") last.failure = this.#scrubbed(last.failure);
     return events;
   }
@@ -236,8 +230,9 @@ export class Call implements EventSource, ClientWork, DeadlineOwner, StreamingCa
   /** Events up to and including the first batch with content, or to the end of the stream. */
   async #untilContent(reply: StreamedReply): Promise<ChatEvent[]> {
     const held: ChatEvent[] = [];
+    const next = (wake: Wake) => reply.next(wake);
     for (;;) {
-      const events = await reply.next();
+      const events = await promised(next);
       if (events === null) return held;
       for (const event of events) held.push(event);
       if (events.some((event) => event.type === "failure" || isContent(event))) return held;

@@ -1,6 +1,7 @@
 /** Serves one chat request on any surface: body in, answer or error out, and a record of it at the end. */
-import { addEvent, emptyAnswer } from "../chat/answer.ts";
+import { type Answer, addEvent, emptyAnswer } from "../chat/answer.ts";
 import type { Failure } from "../chat/failure.ts";
+import { LATER, promised } from "../chat/later.ts";
 import type { Problem } from "../chat/problem.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import type { RequestOutcome } from "../route/event.ts";
@@ -76,13 +77,7 @@ export class ChatExchange {
     if (!("answer" in started)) return this.#refuse(started);
     let live: LiveAnswer = started.answer;
     for (;;) {
-      const answer = emptyAnswer();
-      for (;;) {
-        const next = live.read();
-        const events = next instanceof Promise ? await next : next;
-        if (events === null) break;
-        for (const event of events) addEvent(answer, event);
-      }
+      const answer = await wholeOf(live);
       if (this.#client.gone) return this.#refuse({ gone: true });
       if (answer.failure === null) {
         const body = this.#surface.whole(answer, this.#request);
@@ -210,6 +205,19 @@ export class ChatExchange {
       },
     });
   }
+}
+
+/** All of an answer, up to its end or its break. */
+function wholeOf(live: LiveAnswer): Promise<Answer> {
+  const answer = emptyAnswer();
+  return promised((wake) => {
+    for (;;) {
+      const events = live.read(wake);
+      if (events === LATER) return LATER;
+      if (events === null) return answer;
+      for (const event of events) addEvent(answer, event);
+    }
+  });
 }
 
 function stackOf(error: unknown): string {

@@ -1,6 +1,7 @@
 /** An answer that has begun: what the commit gate held back, then the rest as it arrives. Settles its reservation itself. */
 import type { ChatEvent, Usage } from "../chat/event.ts";
 import type { Failure } from "../chat/failure.ts";
+import { LATER, type Later, type Wake } from "../chat/later.ts";
 import type { Clock } from "../ports.ts";
 import type { Reservation } from "../route/reservation.ts";
 
@@ -10,15 +11,14 @@ export type Batch = ChatEvent[] | null;
 /** Where the events of an answer come from after the commit. */
 export interface EventSource {
   /**
-   * The next batch, never empty; null at the end. At once where it is there already. Throws or rejects when the connection
-   * breaks or a deadline passes.
+   * The next batch, never empty; null at the end. Throws when the connection breaks or a deadline passes.
    */
-  next(): Batch | Promise<Batch>;
+  next(wake: Wake): Batch | Later;
   /** Nobody wants the rest. */
   cancel(): void;
   /** What has come and was not given by `next` yet. */
   readonly heldCharacters: number;
-  /** Words for what `next` rejected with. */
+  /** Words for what `next` threw. */
   failureOf(error: unknown): Failure;
   /** The answer broke after the commit: whoever learns from failures is told. */
   broke(failure: Failure): void;
@@ -27,10 +27,9 @@ export interface EventSource {
 /** An answer as its reader sees it. */
 export interface AnswerStream {
   /**
-   * The next batch of events; null when the answer is over. At once where it is there already: most of what an answer costs
-   * is waiting for it. A break is a `failure` event, the last one. Never throws or rejects.
+   * The next batch of events; null when the answer is over. A break is a `failure` event, the last one. Never throws.
    */
-  read(): Batch | Promise<Batch>;
+  read(wake: Wake): Batch | Later;
   /** The client left: stops the upstream and blames nobody. */
   cancel(): void;
   readonly usage: Usage;
@@ -51,9 +50,6 @@ export class LiveAnswer implements AnswerStream {
   #usage: Usage | null = null;
   #finished = false;
   #ended = false;
-  /** Made for the first batch of a stream, for all of them. */
-  #onCame: ((events: Batch) => Batch) | null = null;
-  #onBroke: ((error: unknown) => Batch) | null = null;
   /** What broke the answer after the commit. */
   failure: Failure | null = null;
 
@@ -74,7 +70,7 @@ export class LiveAnswer implements AnswerStream {
     return this.#usage ?? this.#estimate();
   }
 
-  read(): Batch | Promise<Batch> {
+  read(wake: Wake): Batch | Later {
     if (this.#ended) return null;
     const held = this.#held;
     if (held) {
@@ -82,23 +78,12 @@ export class LiveAnswer implements AnswerStream {
       return this.#take(held);
     }
     try {
-      const next = this.#source.next();
-      if (!(next instanceof Promise)) return this.#came(next);
-      this.#onCame ??= (events) => this.#came(events);
-      this.#onBroke ??= (error) => this.#broke(error);
-      return next.then(this.#onCame, this.#onBroke);
+      const events = this.#source.next(wake);
+      if (events === LATER) return LATER;
+      return events === null ? this.#end() : this.#take(events);
     } catch (error) {
-      return this.#broke(error);
+      return this.#take([{ type: "failure", failure: this.#source.failureOf(error) }]);
     }
-  }
-
-  #came(events: Batch): Batch {
-    return events === null ? this.#end() : this.#take(events);
-  }
-
-  #broke(error: unknown): Batch {
-    if (this.#ended) return null;
-    return this.#take([{ type: "failure", failure: this.#source.failureOf(error) }]);
   }
 
   cancel(): void {

@@ -1,6 +1,7 @@
 /** Goes on with a broken answer at another target, in the same stream to the client. */
 import type { ChatEvent, Usage } from "../chat/event.ts";
 import type { Failure, FailureKind } from "../chat/failure.ts";
+import { awaited, LATER, type Later, type Wake } from "../chat/later.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import type { AnswerStream, Batch, LiveAnswer } from "./live-answer.ts";
 import { Seam } from "./seam.ts";
@@ -58,8 +59,8 @@ export class RescuedAnswer implements AnswerStream {
   /** Something left that cannot be continued: calls, a refusal, or the end. */
   #sealed = false;
   #broken: Failure | null = null;
-  /** Made for the first batch, for all of them. */
-  #onCame: ((events: Batch) => Batch | Promise<Batch>) | null = null;
+  /** Looks for an answer that goes on. */
+  #mending: ((wake: Wake) => ChatEvent[] | Later) | null = null;
   #cancelled = false;
   /** Output of the broken answers. */
   #earlierOutput = 0;
@@ -82,28 +83,23 @@ export class RescuedAnswer implements AnswerStream {
     return { ...usage, inputTokens, outputTokens: usage.outputTokens + this.#earlierOutput, estimated: true };
   }
 
-  read(): Batch | Promise<Batch> {
-    if (this.#broken !== null) return this.#goOn(this.#broken);
-    const next = this.#current.read();
-    if (!(next instanceof Promise)) return this.#came(next);
-    this.#onCame ??= (events) => this.#came(events);
-    return next.then(this.#onCame);
-  }
-
-  #came(events: Batch): Batch | Promise<Batch> {
-    if (events === null) return null;
-    const last = events.at(-1);
-    if (last?.type !== "failure") {
-      const passed = this.#take(events);
-      return passed.length > 0 ? passed : this.read();
+  read(wake: Wake): Batch | Later {
+    for (;;) {
+      const broken = this.#broken;
+      if (broken !== null) this.#mending ??= awaited(() => this.#rescue(broken));
+      if (this.#mending !== null) {
+        const mended = this.#mending(wake);
+        if (mended !== LATER) this.#mending = null;
+        return mended;
+      }
+      const events = this.#current.read(wake);
+      if (events === null || events === LATER) return events;
+      const last = events[events.length - 1];
+      const isBreak = last?.type === "failure";
+      const passed = this.#take(isBreak ? events.slice(0, -1) : events);
+      if (isBreak) this.#broken = last.failure;
+      if (passed.length > 0) return passed;
     }
-    const passed = this.#take(events.slice(0, -1));
-    this.#broken = last.failure;
-    return passed.length > 0 ? passed : this.read();
-  }
-
-  async #goOn(broken: Failure): Promise<Batch> {
-    return (await this.#rescue(broken)) ?? this.read();
   }
 
   cancel(): void {
@@ -111,8 +107,8 @@ export class RescuedAnswer implements AnswerStream {
     this.#current.cancel();
   }
 
-  /** Null when the answer goes on; else its end, a failure. */
-  async #rescue(failure: Failure): Promise<ChatEvent[] | null> {
+  /** What comes before the answer that goes on; or the end, a failure. */
+  async #rescue(failure: Failure): Promise<ChatEvent[]> {
     const end: ChatEvent[] = [{ type: "failure", failure }];
     if (this.#cancelled || this.#sealed || this.#rescues >= MOST_RESCUES || !canRescue(failure)) return end;
     this.#rescues++;

@@ -2,6 +2,7 @@
  * A streamed answer as the body of a response. A direct stream: what is written goes to the socket without a queue in
  * between, and a write that the client does not take becomes a promise, which stops the upstream read.
  */
+import { LATER, type Later, promised, type Wake } from "../chat/later.ts";
 import type { Problem } from "../chat/problem.ts";
 import type { StreamEncoder } from "../surface/surface.ts";
 import type { ClientLink, ClientWork } from "./client-link.ts";
@@ -44,10 +45,10 @@ class StreamBody implements ClientWork, DeadlineOwner {
   #sink: ReadableStreamDirectController | null = null;
   #answer: AnswerStream | null = null;
   #over = false;
-  /** The client has not taken what was written last: resolves when it has, or is given up. */
-  #blocked: Promise<void> | null = null;
+  /** The client has not taken what was written last. */
   #blockedSince: number | null = null;
-  #release: (() => void) | null = null;
+  /** Reads on when it has, or is given up. */
+  #resume: Wake | null = null;
   #isCut = false;
 
   constructor(gateway: Gateway, source: StreamSource) {
@@ -107,12 +108,19 @@ class StreamBody implements ClientWork, DeadlineOwner {
       return ["", "client_gone"];
     }
     this.#answer = answer;
+    return await promised((wake) => this.#passOn(answer, wake));
+  }
+
+  /** Sends what is there; gives the last text when all of the answer was. */
+  #passOn(answer: AnswerStream, wake: Wake): [string, StreamEnd] | Later {
+    const { encoder } = this.#source;
     for (;;) {
-      const next = answer.read();
-      const events = next instanceof Promise ? await next : next;
+      if (this.#over) return ["", "client_gone"];
+      const events = answer.read(wake);
+      if (events === LATER) return LATER;
       if (this.#over) return ["", "client_gone"];
       if (events === null) return [encoder.end(), "ok"];
-      const last = events.at(-1);
+      const last = events[events.length - 1];
       if (last?.type === "failure") {
         const text = encoder.push(events.slice(0, -1));
         const message = `The answer broke off: ${last.failure.message}`;
@@ -122,8 +130,10 @@ class StreamBody implements ClientWork, DeadlineOwner {
       if (text === "") continue;
       this.#write(text);
       // A heartbeat may have been what the client did not take.
-      if (this.#blocked !== null) await this.#blocked;
-      if (this.#over) return ["", "client_gone"];
+      if (this.#blockedSince !== null) {
+        this.#resume = wake;
+        return LATER;
+      }
     }
   }
 
@@ -134,14 +144,15 @@ class StreamBody implements ClientWork, DeadlineOwner {
     this.#quiet.set(this.#gateway.limits.heartbeatMs);
     if (!(written instanceof Promise)) return;
     this.#blockedSince = this.#gateway.clock.monotonic();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#blocked = promise;
-    this.#release = () => {
-      this.#blocked = null;
-      this.#blockedSince = null;
-      resolve();
-    };
-    written.then(this.#release, this.#release);
+    const release = (): void => this.#release();
+    written.then(release, release);
+  }
+
+  #release(): void {
+    this.#blockedSince = null;
+    const resume = this.#resume;
+    this.#resume = null;
+    resume?.();
   }
 
   /** It was quiet for long: a sign of life, or the end of a client that takes nothing. */
@@ -155,7 +166,7 @@ class StreamBody implements ClientWork, DeadlineOwner {
       this.#isCut = true;
       this.#answer?.cancel();
       this.#finish("client_gone");
-      this.#release?.();
+      this.#release();
       return;
     }
     this.#quiet.set(this.#gateway.limits.heartbeatMs);

@@ -1,5 +1,6 @@
 /** The reply of a call as it streams: bytes to events, with a deadline for each next piece. */
 import type { ChatEvent } from "../chat/event.ts";
+import { LATER, type Later, promised, type Wake } from "../chat/later.ts";
 import { ReplyTooLargeError } from "../net/reply.ts";
 import type { ByteReader } from "../ports.ts";
 import type { ChatDecoder } from "../provider.ts";
@@ -43,27 +44,37 @@ export class StreamedReply {
     this.#decoder = decoder;
   }
 
-  /** The next events, at least one; null at the end. Rejects when the connection breaks. */
-  async next(): Promise<Batch> {
-    const { deadline, turn, stallMs } = this.#call;
+  /** The next events, at least one; null at the end. Throws when the connection breaks. */
+  next(wake: Wake): Batch | Later {
+    const call = this.#call;
     for (;;) {
       const reader = this.#reader;
       if (reader === null) return null;
-      // A turn that has begun shows signs of life, also while it is held.
-      if (this.#call.committed || turn.begun) deadline.set(this.#finished ? AFTER_FINISH_MS : stallMs);
-      let piece: Uint8Array | null;
-      try {
-        piece = await reader.read();
-        this.#bytes += piece?.byteLength ?? 0;
-        if (this.#bytes > MAX_STREAM_BYTES) throw new ReplyTooLargeError(MAX_STREAM_BYTES);
-      } catch (error) {
-        // All of the answer is there, whatever became of the connection.
-        if (!this.#finished || this.#call.clientGone) throw error;
-        piece = null;
+      const piece = this.#piece(reader, wake);
+      if (piece === LATER) {
+        // A turn that has begun shows signs of life, also while it is held.
+        if (call.committed || call.turn.begun) {
+          call.deadline.set(this.#finished ? AFTER_FINISH_MS : call.stallMs);
+        }
+        return LATER;
       }
-      if (this.#call.committed) deadline.pause();
+      if (call.committed) call.deadline.pause();
       const events = this.#decode(piece);
       if (events.length > 0) return events;
+    }
+  }
+
+  #piece(reader: ByteReader, wake: Wake): Uint8Array | null | Later {
+    try {
+      const piece = reader.next(wake);
+      if (piece === LATER || piece === null) return piece;
+      this.#bytes += piece.byteLength;
+      if (this.#bytes > MAX_STREAM_BYTES) throw new ReplyTooLargeError(MAX_STREAM_BYTES);
+      return piece;
+    } catch (error) {
+      // All of the answer is there, whatever became of the connection.
+      if (!this.#finished || this.#call.clientGone) throw error;
+      return null;
     }
   }
 
@@ -86,12 +97,15 @@ export class StreamedReply {
       return;
     }
     deadline.set(CLOSING_MS);
-    readToEnd(reader)
+    promised((wake) => readToEnd(reader, wake))
       .catch(() => {})
       .finally(() => deadline.cancel());
   }
 }
 
-async function readToEnd(reader: ByteReader): Promise<void> {
-  while ((await reader.read()) !== null);
+function readToEnd(reader: ByteReader, wake: Wake): null | Later {
+  for (;;) {
+    const piece = reader.next(wake);
+    if (piece === null || piece === LATER) return piece;
+  }
 }

@@ -1,4 +1,6 @@
 /** One request and its reply, which is the reader of its own body. */
+
+import { LATER, type Later, promised, type Wake } from "../../chat/later.ts";
 import type { ReplyHeaders } from "../../chat/reply-headers.ts";
 import type { ByteReader, Cancellation, OutboundResponse } from "../../ports.ts";
 import { ReplyTooLargeError } from "../reply.ts";
@@ -42,7 +44,8 @@ export class Exchange implements OutboundResponse, ByteReader {
   #end = 0;
   #more: Buffer[] | null = null;
   #unread = 0;
-  #next: Waiting<Uint8Array | null> | null = null;
+  /** Who waits for the next piece. */
+  #wake: Wake | null = null;
   #whole: Waiting<string> | null = null;
   #mostBytes = 0;
   #length = -1;
@@ -88,12 +91,6 @@ export class Exchange implements OutboundResponse, ByteReader {
   /** Content of the body: a part of bytes that nobody else changes. */
   take(bytes: Buffer, start: number, end: number): void {
     if (start === end || this.#over) return;
-    const next = this.#next;
-    if (next !== null) {
-      this.#next = null;
-      next.resolve(partOf(bytes, start, end));
-      return;
-    }
     this.#unread += end - start;
     if (this.#first === null) {
       this.#first = bytes;
@@ -103,15 +100,19 @@ export class Exchange implements OutboundResponse, ByteReader {
       this.#more ??= [];
       this.#more.push(partOf(bytes, start, end));
     }
-    if (this.#whole !== null && this.#unread > this.#mostBytes) this.#refuse();
+    const wake = this.#wake;
+    if (wake !== null) {
+      this.#wake = null;
+      wake();
+    } else if (this.#whole !== null && this.#unread > this.#mostBytes) {
+      this.#refuse();
+    }
   }
 
   /** The body has come to its end. */
   finish(): void {
     if (this.#over) return;
     this.#close();
-    this.#next?.resolve(null);
-    this.#next = null;
     this.#whole?.resolve(this.#text());
     this.#whole = null;
   }
@@ -123,9 +124,8 @@ export class Exchange implements OutboundResponse, ByteReader {
     this.#broken = true;
     this.#error = error;
     this.#head?.reject(error);
-    this.#next?.reject(error);
     this.#whole?.reject(error);
-    this.#head = this.#next = this.#whole = null;
+    this.#head = this.#whole = null;
   }
 
   text(maxBytes: number): Promise<string> {
@@ -147,19 +147,22 @@ export class Exchange implements OutboundResponse, ByteReader {
   }
 
   read(): Promise<Uint8Array | null> {
+    return promised((wake) => this.next(wake));
+  }
+
+  next(wake: Wake): Uint8Array | null | Later {
     const first = this.#first;
     if (first !== null) {
       const piece = partOf(first, this.#start, this.#end);
       this.#unread -= piece.length;
       this.#shift();
       if (!this.#over && this.#unread <= MOST_UNREAD_BYTES / 2) this.carrier?.resume();
-      return Promise.resolve(piece);
+      return piece;
     }
-    if (this.#broken) return Promise.reject(this.#error);
-    if (this.#over) return Promise.resolve(null);
-    return new Promise((resolve, reject) => {
-      this.#next = { resolve, reject };
-    });
+    if (this.#broken) throw this.#error;
+    if (this.#over) return null;
+    this.#wake = wake;
+    return LATER;
   }
 
   cancel(): void {
@@ -199,6 +202,9 @@ export class Exchange implements OutboundResponse, ByteReader {
     this.#signal.removeEventListener("abort", this.#abort);
     this.message = null;
     this.carrier = null;
+    // Not at once: it may be the reader who ends this, in the middle of something.
+    if (this.#wake !== null) queueMicrotask(this.#wake);
+    this.#wake = null;
   }
 
   /** As fetch reads text: as UTF-8, without the mark that may stand at its beginning. */
