@@ -110,9 +110,13 @@ export class TapeReader {
 
   optionalWord(): string | null {
     const value = this.value();
-    if (typeof value !== "number") return value;
-    const word = this.#words[value];
-    if (word === undefined) throw unexpected(value);
+    return typeof value === "number" ? this.wordOf(value) : value;
+  }
+
+  /** What a number says that was read where a word belongs. */
+  wordOf(number: number | null): string {
+    const word = number === null ? undefined : this.#words[number];
+    if (word === undefined) throw unexpected(number);
     return word;
   }
 }

@@ -2,13 +2,14 @@
 import type { DecisionRecord } from "../route/decision.ts";
 import { TapeReader, TapeWriter } from "../route/tape.ts";
 import { packDecision, unpackDecision } from "./decision-pack.ts";
-import { PLAIN_FORMAT, readPlain, writePlain } from "./decision-plain.ts";
+import { PlainReader, PlainWriter } from "./decision-plain.ts";
 
 export class DecisionPage {
   readonly #tape = new TapeWriter();
+  readonly #plain = new PlainWriter(this.#tape);
 
   add(record: DecisionRecord): void {
-    if (!writePlain(record, this.#tape)) this.#tape.values.push(packDecision(record));
+    if (!this.#plain.write(record)) this.#tape.values.push(packDecision(record));
     this.#tape.added();
   }
 
@@ -21,11 +22,11 @@ export class DecisionPage {
 export function readDecisions(text: string): DecisionRecord[] {
   if (!text.startsWith("[[")) return text.split("\n").flatMap((document) => unpackDecision(document) ?? []);
   const tape = TapeReader.of(text);
+  const plain = new PlainReader(tape);
   const records: DecisionRecord[] = [];
   while (!tape.isOver) {
     const next = tape.value();
-    const record =
-      typeof next === "string" ? unpackDecision(next) : next === PLAIN_FORMAT ? readPlain(tape) : null;
+    const record = typeof next === "string" ? unpackDecision(next) : plain.read(next);
     if (record !== null) records.push(record);
   }
   return records;

@@ -5,6 +5,7 @@
 import type { Database, SqlRow } from "../ports.ts";
 import type { DecisionRecord } from "../route/decision.ts";
 import { DecisionPage, readDecisions } from "./decision-page.ts";
+import { traceOf } from "./page-ids.ts";
 import { readNumber, readText } from "./row.ts";
 import { type Behind, createWriteBehind } from "./write-behind.ts";
 
@@ -58,7 +59,7 @@ export function createDecisions(database: Database, behind: Behind): Decisions {
     },
     find(id) {
       flush();
-      for (const row of holding.all(id)) {
+      for (const row of holding.all(traceOf(id))) {
         const record = read(row).find((one) => one.id === id);
         if (record) return record;
       }

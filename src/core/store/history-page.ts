@@ -4,13 +4,22 @@
  */
 import type { AttemptRecord, RequestOutcome, RequestRecord } from "../route/event.ts";
 import { TapeReader, TapeWriter } from "../route/tape.ts";
+import { IdReader, IdWriter } from "./page-ids.ts";
 
 /** Units of the times within a page to a millisecond. Pages of what older programs wrote have one. */
 const TICKS = 1_000;
 
+/** What a record begins with: all is said of it, or it is one of those that nearly all are, answered by the first call. */
+const WHOLE = 0;
+const PLAIN = 1;
+/** Added to that: it was streamed; its times are no whole milliseconds. */
+const STREAMED = 2;
+const FINE = 4;
+
 /** A page while records are put into it. Nothing of a record is kept but texts and numbers. */
 export class OpenPage {
   readonly #tape = new TapeWriter();
+  readonly #ids = new IdWriter(this.#tape);
   readonly #start: number;
   count = 0;
   lastAt = Number.NEGATIVE_INFINITY;
@@ -31,16 +40,58 @@ export class OpenPage {
   }
 
   add(record: RequestRecord): void {
+    const { id, at } = record;
+    if (!this.#addPlain(record)) this.#addWhole(record);
+    this.#tape.added();
+    this.count++;
+    if (at > this.lastAt) this.lastAt = at;
+    if (id < this.firstId) this.firstId = id;
+    if (id > this.lastId) this.lastId = id;
+  }
+
+  /** false, and nothing is written, for one that is not plain. */
+  #addPlain(record: RequestRecord): boolean {
+    const { status, outcome, servedBy, attempts, firstContentMs } = record;
+    const [attempt] = attempts;
+    if (attempts.length !== 1 || attempt === undefined || outcome !== "ok" || status !== 200) return false;
+    if (servedBy === null || firstContentMs === null || firstContentMs !== attempt.durationMs) return false;
+    const { provider, model, keyId, rule, message } = attempt;
+    if (attempt.outcome !== "ok" || attempt.status !== null || rule !== null || message !== null)
+      return false;
+    if (servedBy.keyId !== keyId || servedBy.model !== model || servedBy.provider !== provider) return false;
     const tape = this.#tape;
-    const { id, at, surface, model, status, outcome, attempts, firstContentMs } = record;
+    const { durationMs } = record;
+    const isFine = !Number.isInteger(firstContentMs) || !Number.isInteger(durationMs);
+    const first = isFine ? toTicks(firstContentMs) : firstContentMs;
+    const whole = isFine ? toTicks(durationMs) : durationMs;
+    const kind = PLAIN | (record.stream ? STREAMED : 0) | (isFine ? FINE : 0);
+    tape.values.push(kind, record.at - this.#start);
+    this.#ids.write(record.id);
     tape.values.push(
-      at - this.#start,
-      id,
-      tape.word(surface),
+      tape.word(record.surface),
+      tape.word(record.model),
+      tape.word(provider),
       tape.word(model),
+      tape.word(keyId),
+      record.inputTokens,
+      record.outputTokens,
+      first,
+      whole - first,
+    );
+    return true;
+  }
+
+  #addWhole(record: RequestRecord): void {
+    const tape = this.#tape;
+    const { attempts, firstContentMs } = record;
+    tape.values.push(WHOLE, record.at - this.#start);
+    this.#ids.write(record.id);
+    tape.values.push(
+      tape.word(record.surface),
+      tape.word(record.model),
       record.stream ? 1 : 0,
-      status,
-      tape.word(outcome),
+      record.status,
+      tape.word(record.outcome),
       servedValue(record),
       record.inputTokens,
       record.outputTokens,
@@ -60,11 +111,6 @@ export class OpenPage {
         toTicks(attempt.durationMs),
       );
     }
-    tape.added();
-    this.count++;
-    if (at > this.lastAt) this.lastAt = at;
-    if (id < this.firstId) this.firstId = id;
-    if (id > this.lastId) this.lastId = id;
   }
 }
 
@@ -88,38 +134,63 @@ export function readPage(text: string): RequestRecord[] {
   const tape = TapeReader.of(text);
   const start = tape.number();
   const ticks = tape.number();
+  const ids = new IdReader(tape);
   const records: RequestRecord[] = [];
   while (!tape.isOver) {
-    const at = start + tape.number();
-    const id = tape.text();
-    const surface = tape.word();
-    const model = tape.word();
-    const stream = tape.number() === 1;
-    const status = tape.number();
-    const outcome = tape.word() as RequestOutcome;
-    const served = tape.value();
-    const inputTokens = tape.number();
-    const outputTokens = tape.number();
-    const firstContent = tape.optionalNumber();
-    const durationMs = tape.number() / ticks;
-    const attempts = readAttempts(tape, ticks);
-    records.push({
-      ...{
-        id,
-        at,
-        surface,
-        model,
-        stream,
-        status,
-        outcome,
-        servedBy: readServed(served, attempts),
-        attempts,
-      },
-      ...{ inputTokens, outputTokens, firstContentMs: firstContent === null ? null : firstContent / ticks },
-      durationMs,
-    });
+    const kind = tape.number();
+    const begun = { at: start + tape.number(), id: ids.read() };
+    if (kind === WHOLE) records.push(readWhole(tape, ticks, begun));
+    else
+      records.push(
+        readPlain(tape, (kind & FINE) === 0 ? 1 : ticks, { ...begun, stream: (kind & STREAMED) !== 0 }),
+      );
   }
   return records;
+}
+
+function readPlain(
+  tape: TapeReader,
+  ticks: number,
+  begun: Pick<RequestRecord, "id" | "at" | "stream">,
+): RequestRecord {
+  const surface = tape.word();
+  const asked = tape.word();
+  const servedBy = { provider: tape.word(), model: tape.word(), keyId: tape.word() };
+  const used = { inputTokens: tape.number(), outputTokens: tape.number() };
+  const first = tape.number();
+  const firstContentMs = first / ticks;
+  const told = { status: null, rule: null, message: null, durationMs: firstContentMs };
+  return {
+    ...{ ...begun, surface, model: asked, status: 200, outcome: "ok", servedBy },
+    attempts: [{ ...servedBy, outcome: "ok", ...told }],
+    ...{ ...used, firstContentMs, durationMs: (first + tape.number()) / ticks },
+  };
+}
+
+function readWhole(tape: TapeReader, ticks: number, begun: Pick<RequestRecord, "id" | "at">): RequestRecord {
+  const surface = tape.word();
+  const model = tape.word();
+  const stream = tape.number() === 1;
+  const status = tape.number();
+  const outcome = tape.word() as RequestOutcome;
+  const served = tape.value();
+  const used = { inputTokens: tape.number(), outputTokens: tape.number() };
+  const first = tape.optionalNumber();
+  const durationMs = tape.number() / ticks;
+  const attempts = readAttempts(tape, ticks);
+  return {
+    ...{
+      ...begun,
+      surface,
+      model,
+      stream,
+      status,
+      outcome,
+      servedBy: readServed(served, attempts),
+      attempts,
+    },
+    ...{ ...used, firstContentMs: first === null ? null : first / ticks, durationMs },
+  };
 }
 
 function readServed(served: number | string | null, attempts: readonly AttemptRecord[]) {

@@ -2,6 +2,7 @@
 import type { Database } from "../ports.ts";
 import type { RequestRecord } from "../route/event.ts";
 import { OpenPage, readPage } from "./history-page.ts";
+import { traceOf } from "./page-ids.ts";
 import { createRollups, type Rollup, type RollupSpan } from "./rollups.ts";
 import { readNumber, readText } from "./row.ts";
 import { StoreError } from "./store-error.ts";
@@ -176,7 +177,7 @@ function createPages(database: Database) {
     },
     /** The last of that id. */
     byId(id: string): RequestRecord | null {
-      const text = JSON.stringify(id);
+      const text = traceOf(id);
       const numbers = holding.all(id, id).map((row) => readNumber(row, "number"));
       for (const number of numbers.sort((former, latter) => latter - former)) {
         const page = find(number);

@@ -187,7 +187,7 @@ const PAGES = `
     (SELECT max(id) FROM requests WHERE sequence BETWEEN first AND last),
     '[[],[0,1,' || (
       SELECT group_concat(substr(record, 2, length(record) - 2), ',') FROM (
-        SELECT json_array(at, id, surface, model, stream, status, outcome,
+        SELECT json_array(0, at, id, surface, model, stream, status, outcome,
           CASE WHEN served_provider IS NOT NULL THEN json_array(served_provider, served_model, served_key) || '' END,
           input_tokens, output_tokens, first_content_ms, duration_ms, attempts) AS record
         FROM requests WHERE sequence BETWEEN first AND last ORDER BY sequence
