@@ -35,6 +35,7 @@ import type { Digest } from "./serve/conversation.ts";
 import { Feed } from "./serve/feed.ts";
 import type { Gateway, ServeLimits } from "./serve/gateway.ts";
 import { ExpiringMemory } from "./serve/memory.ts";
+import { Rendezvous } from "./serve/rendezvous.ts";
 import { Tokenizer } from "./serve/tokenizer/index.ts";
 import { Waiters } from "./serve/waiters.ts";
 import type { StoredKey } from "./store/keys.ts";
@@ -75,6 +76,7 @@ export class Application implements Admin, Gateway, KeyHost {
   readonly state = new RouterState();
   readonly feed = new Feed();
   readonly waiters: Waiters;
+  readonly meetings = { arrivals: new Rendezvous(), replies: new Rendezvous() };
   readonly memory: ExpiringMemory;
   readonly tokenizer: Tokenizer;
   readonly journal: Journal;
@@ -202,11 +204,8 @@ export class Application implements Admin, Gateway, KeyHost {
     return this.store.keys.list().map((key, index) => {
       const { provider } = key;
       const endpoint = this.registry.isCustom(provider) ? this.registry.find(provider)?.baseUrl : undefined;
-      const facts = {
-        ...key,
-        baseUrl: key.baseUrl ?? endpoint ?? null,
-        proxy: this.#keyring.shownProxyOf(key.id),
-      };
+      const baseUrl = key.baseUrl ?? endpoint ?? null;
+      const facts = { ...key, baseUrl, proxy: this.#keyring.shownProxyOf(key.id) };
       return keyView(this.state, facts, index + 1, now);
     });
   }
@@ -267,9 +266,8 @@ export class Application implements Admin, Gateway, KeyHost {
       case "models-import-undo":
         return this.#models.execute(command);
       case "requests-list": {
-        const { limit, failed, model, provider } = command;
-        const wanted = { failed: failed === true, model: model ?? null, provider: provider ?? null };
-        return { type: "requests", requests: this.store.history.find(wanted, limit) };
+        const { limit, failed = false, model = null, provider = null } = command;
+        return { type: "requests", requests: this.store.history.find({ failed, model, provider }, limit) };
       }
       case "token-show":
         return { type: "token", token: this.token.show() };

@@ -21,6 +21,7 @@ export const allowed: AllowList = {
     process: "keeps a library's warning off stderr",
   },
   "src/core/net/resolver.ts": { modules: "asks the operating system for addresses" },
+  "src/core/serve/rendezvous.ts": { timers: "goes on at the end of a turn of the event loop" },
   "src/core/serve/listen.ts": { bun: "the only server socket" },
   "src/core/serve/tokenizer/index.ts": { execution: "counts tokens in a thread of its own" },
   "src/core/serve/stream.ts": { bun: "the type of a direct stream" },

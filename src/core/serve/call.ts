@@ -118,6 +118,8 @@ export class Call implements EventSource, ClientWork, DeadlineOwner, StreamingCa
       const sent: OutboundRequest = { url, method: "POST", headers, body, signal, freshConnection };
       if (opened.proxy !== null) sent.proxy = opened.proxy;
       const response = await gateway.outbound.send(sent);
+      const met = gateway.meetings.replies.point(gateway.state.openCalls);
+      if (met !== null) await met;
       if (response.status !== 200) return { failure: await this.#refused(response) };
       this.#observe(response);
       let held: ChatEvent[];

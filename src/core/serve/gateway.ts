@@ -7,6 +7,7 @@ import type { DecisionRecord } from "../route/decision.ts";
 import type { KeyId, RouterEvent } from "../route/event.ts";
 import type { RouterState } from "../route/state.ts";
 import type { Digest } from "./conversation.ts";
+import type { Meetings } from "./rendezvous.ts";
 import type { Waiters } from "./waiters.ts";
 
 /** Deadlines and bounds of one request, in milliseconds unless said otherwise. */
@@ -38,6 +39,7 @@ export interface Gateway {
   readonly log: Log;
   readonly limits: ServeLimits;
   readonly waiters: Waiters;
+  readonly meetings: Meetings;
   /** What the dialects must keep from one request to the next. */
   readonly memory: Memory;
   /** Applies the event to the state, remembers it and tells whoever listens. */

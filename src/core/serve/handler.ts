@@ -74,6 +74,8 @@ export function createHandler(options: HandlerOptions): Handler {
       return refuse({ kind: "overloaded", message: "Too many requests at once.", retryAfterSeconds: 1 });
     }
     try {
+      const met = gateway.meetings.arrivals.point(inFlight);
+      if (met !== null) await met;
       const { value, bytes } = await readBody(request, bodyLimits);
       return await begin(request, surface, surface.decode(value, bytes));
     } catch (error) {
