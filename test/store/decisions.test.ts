@@ -275,6 +275,13 @@ describe("packed events", () => {
         },
       ],
     },
+    ...[0, 12, 300.125, 0.1 + 0.2, 1 / 3].flatMap((ms, index): RouterEvent[] => [
+      { type: "call-succeeded", callId: 9 + index, ...place, firstContentMs: ms },
+      {
+        ...{ type: "call-settled", callId: 9 + index, at: AT + 7, requests: 1, inputTokens: 1 },
+        ...{ outputTokens: 2, counted: true, generationMs: ms },
+      },
+    ]),
     { type: "conversation-bound", conversation: "c1", ...place },
     { type: "rest-set", scope: "key:groq-1", kind: "rate_minute", until: AT + 60, at: AT + 6 },
     { type: "rest-cleared", scope: "key:groq-1" },

@@ -184,7 +184,8 @@ export class Call implements EventSource, ClientWork, DeadlineOwner, StreamingCa
       keyId: target.key.id,
       model: target.model.key,
       at: clock.now(),
-      firstContentMs: clock.monotonic() - startedAt,
+      // Whole microseconds: what is kept of it is short, and the same.
+      firstContentMs: Math.round((clock.monotonic() - startedAt) * 1_000) / 1_000,
     });
     return new LiveAnswer(this.#reservation, held, this, clock);
   }

@@ -138,7 +138,8 @@ export class LiveAnswer implements AnswerStream {
     this.#ended = true;
     const { inputTokens, outputTokens } = this.usage;
     const counted = this.#usage !== null && this.#usage.estimated !== true;
-    const generationMs = this.#clock.monotonic() - this.#committedAt;
+    // Whole microseconds, as of the first content.
+    const generationMs = Math.round((this.#clock.monotonic() - this.#committedAt) * 1_000) / 1_000;
     this.reservation.settle({ requests: 1, inputTokens, outputTokens, counted, generationMs });
   }
 
