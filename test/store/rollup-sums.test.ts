@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { RequestRecord } from "../../src/core/route/event.ts";
 import { openBunDatabase } from "../../src/core/store/driver-bun.ts";
 import { openSqljsDatabase } from "../../src/core/store/driver-sqljs.ts";
-import type { Rollup, RollupSpan } from "../../src/core/store/rollups.ts";
+import type { Rollup, RollupSpan } from "../../src/core/store/rollup-slots.ts";
 import { openStore, type Store } from "../../src/core/store/store.ts";
 import { ManualTimers } from "./ports.ts";
 import { random, records } from "./records.ts";
@@ -102,11 +102,11 @@ function bound(database: Awaited<ReturnType<typeof openSqljsDatabase>>) {
   };
 }
 
-describe.each(Object.entries(drivers))("sums by slot, %s", (_, prepare) => {
+describe.each(Object.entries(drivers))("sums by slot, %s", (name, prepare) => {
   it.each([1, 2, 3, 4])("are those of all records, through flushes and restarts (%i)", async (seed) => {
     const open = await prepare();
     const dice = random(seed);
-    const all = records(seed, 3_000, NOW, 900_000);
+    const all = records(seed, 3_000, NOW, seed === 4 ? 9_000_000 : 900_000);
     const errors: unknown[] = [];
     let manual = new ManualTimers();
     const start = (): Store => {
@@ -122,7 +122,11 @@ describe.each(Object.entries(drivers))("sums by slot, %s", (_, prepare) => {
       else if (chance < 0.033) {
         store.close();
         store = start();
-      }
+      } else if (chance < 0.036 && name === "sql.js") {
+        // Killed: what was written with the records is there.
+        store.history.recent(1);
+        store = start();
+      } else if (chance < 0.037) store.history.rollups(3_600_000, 0, 0);
     }
     for (const span of SPANS) {
       const sums = simple(store.history.rollups(span, 0, Number.MAX_SAFE_INTEGER));

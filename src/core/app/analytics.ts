@@ -3,7 +3,7 @@ import type { AnalyticsRange, AnalyticsRow, AnalyticsView } from "../command.ts"
 import { modelKey } from "../route/event.ts";
 import { newHistogram, quantile } from "../store/histogram.ts";
 import type { History } from "../store/history.ts";
-import { addSum, type Rollup, type RollupSpan, type RollupSum } from "../store/rollups.ts";
+import { addSum, type Rollup, type RollupSpan, type RollupSum } from "../store/rollup-slots.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -3,7 +3,8 @@ import type { Database } from "../ports.ts";
 import type { RequestRecord } from "../route/event.ts";
 import { OpenPage, readPage } from "./history-page.ts";
 import { traceOf } from "./page-ids.ts";
-import { createRollups, type Rollup, type RollupSpan } from "./rollups.ts";
+import type { Rollup, RollupSpan } from "./rollup-slots.ts";
+import { createRollups } from "./rollups.ts";
 import { readNumber, readText } from "./row.ts";
 import { StoreError } from "./store-error.ts";
 import { type Behind, createWriteBehind } from "./write-behind.ts";
@@ -58,7 +59,7 @@ export function createHistory(database: Database, behind: Behind): History {
     "UPDATE totals SET requests = ?, failed = ?, failovers = ?, input_tokens = ?, output_tokens = ?",
   );
   const pages = createPages(database);
-  const rollups = createRollups(database);
+  const rollups = createRollups(database, behind);
   const totals = readTotals(database);
   let page: OpenPage | null = null;
   let number: number | null = null;
@@ -121,7 +122,10 @@ export function createHistory(database: Database, behind: Behind): History {
     byId: (id) => read(() => pages.byId(id), null),
     rollups: (span, from, to) => read(() => rollups.read(span, from, to), []),
     totals: () => ({ ...totals }),
-    flush,
+    flush() {
+      flush();
+      rollups.settle();
+    },
   };
 }
 

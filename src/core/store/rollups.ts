@@ -1,17 +1,27 @@
 /**
  * Sums over the requests of the past, so that looking back costs the same however long the history is. Each flush of the
  * history adds its records to slots of five minutes, an hour and a day; a reader takes the coarsest slots that show enough.
+ * The finest are written with their records, the others some seconds later: after a kill they are added up anew from finer ones.
  */
-import type { Database, SqlRow } from "../ports.ts";
+import type { Database, SqlRow, Timer } from "../ports.ts";
 import type { RequestRecord } from "../route/event.ts";
-import { addDuration, addHistogram, type Histogram, newHistogram } from "./histogram.ts";
+import {
+  addRecord,
+  addSum,
+  coarser,
+  emptyRollup,
+  FINEST,
+  type Rollup,
+  type RollupSpan,
+  Slots,
+  startOf,
+} from "./rollup-slots.ts";
 import { readJson, readNumber, readText } from "./row.ts";
+import type { Behind } from "./write-behind.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-
-export type RollupSpan = 300_000 | 3_600_000 | 86_400_000;
 
 /** Length of a slot -> how long it is kept, in milliseconds. Days are those of UTC. */
 const ROLLUP_KEPT_MS: Readonly<Record<RollupSpan, number>> = {
@@ -20,29 +30,14 @@ const ROLLUP_KEPT_MS: Readonly<Record<RollupSpan, number>> = {
   86400000: 91 * DAY,
 };
 
-const FINEST: RollupSpan = 300_000;
-const SPANS: readonly RollupSpan[] = [FINEST, 3_600_000, 86_400_000];
-
-/** What happened to some calls. */
-export interface RollupSum {
-  /** Calls of the target; requests of clients where it stands for all. */
-  requests: number;
-  failed: number;
-  inputTokens: number;
-  outputTokens: number;
-  /** Of what succeeded: until the end, and until the first content. */
-  durations: Histogram;
-  firstContents: Histogram;
-}
-
-/** What happened in one slot: to one model on one key, or, where these are "", to all requests of clients. */
-export interface Rollup extends RollupSum {
-  /** Epoch milliseconds. */
-  start: number;
-  provider: string;
-  model: string;
-  keyId: string;
-}
+const COARSE: readonly RollupSpan[] = [3_600_000, 86_400_000];
+const SPANS: readonly RollupSpan[] = [FINEST, ...COARSE];
+/** So long the coarser slots may wait. */
+const COARSE_MS = 5_000;
+/**
+ * Only for what began this long before the latest: of older hours the finest slots might be gone before the hour is written.
+ */
+const OPEN_MS = 50 * MINUTE;
 
 export interface Rollups {
   /** Adds to sums that wait for the next write; nothing of the record is kept. */
@@ -51,11 +46,13 @@ export interface Rollups {
   write(): void;
   /** That transaction failed: its records are given up. */
   giveUp(): void;
+  /** Writes the coarser slots at once, too; to be called outside of any transaction. */
+  settle(): void;
   /** The slots of one length that start within [from, to]; without what waits. */
   read(span: RollupSpan, from: number, to: number): Rollup[];
 }
 
-export function createRollups(database: Database): Rollups {
+export function createRollups(database: Database, { timers, onError }: Behind): Rollups {
   const find = database.prepare(
     "SELECT * FROM rollups WHERE span = ? AND start = ? AND provider = ? AND model = ? AND key_id = ?",
   );
@@ -63,41 +60,118 @@ export function createRollups(database: Database): Rollups {
     INSERT OR REPLACE INTO rollups (span, start, provider, model, key_id, requests, failed, input_tokens,
       output_tokens, durations, first_contents) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const select = database.prepare("SELECT * FROM rollups WHERE span = ? AND start >= ? AND start <= ?");
+  const newest = database.prepare("SELECT max(start) AS start FROM rollups WHERE span = ?");
+  const countSince = database.prepare(`
+    SELECT coalesce(sum(requests), 0) AS requests FROM rollups
+    WHERE span = ? AND start >= ? AND provider = '' AND model = '' AND key_id = ''`);
   /** Since the last write, in the finest slots. */
   let fresh = new Slots();
   /** What the last write wrote: mostly the next one adds to the same slots, and need not read them again. */
-  let written = new Map<RollupSpan, Slots>();
+  let written = new Slots();
+  /** The coarser slots that the database does not have as they are. */
+  let waiting = new Map<RollupSpan, Slots>();
+  /** The latest of the finest slots; null while nobody has looked whether a kill left the coarser ones behind. */
+  let latest: number | null = null;
+  let timer: Timer | undefined;
 
   function stored(span: RollupSpan, { start, provider, model, keyId }: Rollup): Rollup | undefined {
     const row = find.get(span, start, provider, model, keyId);
     return row && toRollup(row);
   }
 
+  /** Adds `sum` to what is known of its slot, and puts that into `slots`. */
+  function merge(span: RollupSpan, sum: Rollup, before: Slots, slots: Slots): Rollup {
+    const { start, provider, model, keyId } = sum;
+    const known = before.find(start, provider, model, keyId);
+    const total = known ?? stored(span, sum) ?? emptyRollup(start, provider, model, keyId);
+    if (known === undefined || before !== slots) slots.add(total);
+    return addSum(total, sum);
+  }
+
+  /** The start of the latest slot that is stored. */
+  function caughtUp(): number {
+    if (latest !== null) return latest;
+    const row = newest.get(FINEST);
+    latest = row?.start == null ? 0 : readNumber(row, "start");
+    const from = startOf(Math.max(0, latest - OPEN_MS), 3_600_000);
+    const count = (span: RollupSpan) => readNumber(countSince.get(span, from) ?? {}, "requests");
+    if (count(FINEST) <= count(3_600_000)) return latest;
+    let finer = FINEST;
+    for (const span of COARSE) {
+      const parts = select.all(finer, startOf(from, span), Number.MAX_SAFE_INTEGER).map(toRollup);
+      for (const sum of coarser(parts, span)) {
+        // Where finer slots are gone already, they were added before.
+        if ((stored(span, sum)?.requests ?? 0) < sum.requests) put.run(span, ...toValues(sum));
+      }
+      finer = span;
+    }
+    return latest;
+  }
+
+  function writeCoarse(): void {
+    for (const [span, slots] of waiting) {
+      for (const sum of slots.all) put.run(span, ...toValues(sum));
+    }
+    waiting = new Map();
+    timer?.cancel();
+    timer = undefined;
+  }
+
+  function forget(): void {
+    fresh = new Slots();
+    written = new Slots();
+    waiting = new Map();
+    latest = null;
+  }
+
+  function settle(): void {
+    timer?.cancel();
+    timer = undefined;
+    if (waiting.size > 0) transact();
+  }
+
+  function transact(): void {
+    try {
+      database.transaction(() => {
+        caughtUp();
+        writeCoarse();
+      });
+    } catch (error) {
+      forget();
+      onError(error);
+    }
+  }
+
   return {
     add: (record) => addRecord(fresh, record),
     write() {
+      let newestStart = caughtUp();
       const before = written;
-      let sums = fresh.all;
+      let sums: readonly Rollup[] = fresh.all;
       fresh = new Slots();
-      written = new Map();
-      for (const span of SPANS) {
-        if (span !== FINEST) sums = coarser(sums, span);
-        const slots = new Slots();
-        written.set(span, slots);
-        for (const sum of sums) {
-          const { start, provider, model, keyId } = sum;
-          const known = before.get(span)?.find(start, provider, model, keyId) ?? stored(span, sum);
-          const total = known ?? emptyRollup(start, provider, model, keyId);
-          slots.add(addSum(total, sum));
-          put.run(span, ...toValues(total));
-        }
+      written = new Slots();
+      let isLate = false;
+      for (const sum of sums) {
+        put.run(FINEST, ...toValues(merge(FINEST, sum, before, written)));
+        newestStart = Math.max(newestStart, sum.start);
       }
+      for (const sum of sums) isLate ||= sum.start < newestStart - OPEN_MS;
+      latest = newestStart;
+      for (const span of COARSE) {
+        const slots = waiting.get(span) ?? new Slots();
+        waiting.set(span, slots);
+        sums = coarser(sums, span);
+        for (const sum of sums) merge(span, sum, slots, slots);
+      }
+      if (isLate) writeCoarse();
+      else timer ??= timers.after(COARSE_MS, settle);
     },
-    giveUp() {
-      fresh = new Slots();
-      written = new Map();
+    giveUp: forget,
+    settle,
+    read(span, from, to) {
+      if (latest === null || waiting.size > 0) transact();
+      return select.all(span, from, to).map(toRollup);
     },
-    read: (span, from, to) => select.all(span, from, to).map(toRollup),
   };
 }
 
@@ -113,104 +187,6 @@ export function* pruneRollups(database: Database, now: number): Generator<void> 
       yield;
     }
   }
-}
-
-/** Sums by slot. */
-class Slots {
-  readonly #sums = new Map<string, Rollup[]>();
-  readonly all: Rollup[] = [];
-
-  /** Those of one key are few: looking through them is faster than making a name of all. */
-  find(start: number, provider: string, model: string, keyId: string): Rollup | undefined {
-    const sums = this.#sums.get(keyId);
-    if (sums === undefined) return undefined;
-    for (const sum of sums) {
-      if (sum.model === model && sum.start === start && sum.provider === provider) return sum;
-    }
-    return undefined;
-  }
-
-  add(sum: Rollup): Rollup {
-    const sums = this.#sums.get(sum.keyId);
-    if (sums === undefined) this.#sums.set(sum.keyId, [sum]);
-    else sums.push(sum);
-    this.all.push(sum);
-    return sum;
-  }
-
-  of(start: number, provider: string, model: string, keyId: string): Rollup {
-    return this.find(start, provider, model, keyId) ?? this.add(emptyRollup(start, provider, model, keyId));
-  }
-}
-
-/**
- * The request as its client saw it, then each call that it took, in the finest slots. A client that left is no failure of
- * anybody's.
- */
-function addRecord(slots: Slots, record: RequestRecord): void {
-  const { inputTokens, outputTokens, outcome, attempts, servedBy, durationMs } = record;
-  const start = startOf(record.at, FINEST);
-  const whole = slots.of(start, "", "", "");
-  addCall(whole, outcome === "failed" || outcome === "broken", inputTokens, outputTokens);
-  if (outcome === "ok") addTimes(whole, durationMs, record.firstContentMs);
-  let before = 0;
-  for (let index = 0; index < attempts.length; index++) {
-    const attempt = attempts[index];
-    if (attempt === undefined) continue;
-    const sum = slots.of(start, attempt.provider, attempt.model, attempt.keyId);
-    const served = servedBy !== null && index === attempts.length - 1;
-    const failed = attempt.outcome !== "ok" && attempt.outcome !== "aborted";
-    addCall(sum, failed, served ? inputTokens : 0, served ? outputTokens : 0);
-    if (served && outcome === "ok") {
-      // What came before is not the doing of this target.
-      const first = record.firstContentMs;
-      addTimes(sum, Math.max(0, durationMs - before), first === null ? null : Math.max(0, first - before));
-    }
-    before += attempt.durationMs;
-  }
-}
-
-/** The same in slots of a longer span, of which the finer ones are parts. */
-function coarser(sums: readonly Rollup[], span: RollupSpan): Rollup[] {
-  const slots = new Slots();
-  for (const sum of sums) {
-    addSum(slots.of(startOf(sum.start, span), sum.provider, sum.model, sum.keyId), sum);
-  }
-  return slots.all;
-}
-
-function startOf(at: number, span: RollupSpan): number {
-  return at - (at % span);
-}
-
-/** Adds `more` to `sum`, in place. */
-export function addSum<Sum extends RollupSum>(sum: Sum, more: RollupSum): Sum {
-  sum.requests += more.requests;
-  sum.failed += more.failed;
-  sum.inputTokens += more.inputTokens;
-  sum.outputTokens += more.outputTokens;
-  addHistogram(sum.durations, more.durations);
-  addHistogram(sum.firstContents, more.firstContents);
-  return sum;
-}
-
-function addCall(sum: Rollup, failed: boolean, inputTokens: number, outputTokens: number): void {
-  sum.requests++;
-  if (failed) sum.failed++;
-  sum.inputTokens += inputTokens;
-  sum.outputTokens += outputTokens;
-}
-
-/** Of what succeeded. */
-function addTimes(sum: Rollup, durationMs: number, firstContentMs: number | null): void {
-  addDuration(sum.durations, durationMs);
-  if (firstContentMs !== null) addDuration(sum.firstContents, firstContentMs);
-}
-
-function emptyRollup(start: number, provider: string, model: string, keyId: string): Rollup {
-  const names = { start, provider, model, keyId };
-  const counts = { requests: 0, failed: 0, inputTokens: 0, outputTokens: 0 };
-  return { ...names, ...counts, durations: newHistogram(), firstContents: newHistogram() };
 }
 
 function toValues(rollup: Rollup) {
