@@ -42,6 +42,9 @@ const DEFAULT_ACCEPT = "Accept: */*\r\n";
 const DEFAULT_ENCODING = "Accept-Encoding: identity\r\n";
 const DEFAULTS = DEFAULT_AGENT + DEFAULT_ACCEPT + DEFAULT_ENCODING;
 
+/** From here on a socket may take only a part at once: bytes can be cut, text would have to be turned into bytes for it again. */
+const LARGE_BYTES = 16 * 1024;
+
 export interface Message {
   data: string | Buffer;
   /** Of `data`, as UTF-8. */
@@ -71,9 +74,12 @@ export function serialise(request: OutboundRequest, origin: number, host: string
   const length = body === undefined ? 0 : Buffer.byteLength(body);
   if (method === "POST" || body !== undefined) head += `Content-Length: ${length}\r\n`;
   head += "\r\n";
-  if (plain) return { data: body === undefined ? head : head + body, bytes: head.length + length };
-  const data = Buffer.concat([Buffer.from(head, "latin1"), Buffer.from(body ?? "")]);
-  return { data, bytes: data.length };
+  const bytes = head.length + length;
+  if (plain && length < LARGE_BYTES) return { data: body === undefined ? head : head + body, bytes };
+  const data = Buffer.allocUnsafe(bytes);
+  data.write(head, 0, "latin1");
+  if (body !== undefined) data.write(body, head.length, "utf8");
+  return { data, bytes };
 }
 
 function meaningOf(name: string): number {
