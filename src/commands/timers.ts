@@ -36,6 +36,8 @@ class TimerList {
   #first: ListedTimer | null = null;
   #last: ListedTimer | null = null;
   #handle: ReturnType<typeof setTimeout> | null = null;
+  /** Timers of it are being called: what is begun meanwhile is not the next that is due. */
+  #isEnding = false;
 
   constructor(milliseconds: number) {
     this.#milliseconds = milliseconds;
@@ -51,7 +53,7 @@ class TimerList {
     if (this.#last) this.#last.next = timer;
     else this.#first = timer;
     this.#last = timer;
-    this.#handle ??= setTimeout(this.#due, Math.min(this.#milliseconds, LONGEST_MS));
+    if (!this.#isEnding) this.#arm(this.#milliseconds);
     return timer;
   }
 
@@ -72,6 +74,7 @@ class TimerList {
   /** The first may have been cancelled since: then it is too early for the next. */
   readonly #due = (): void => {
     this.#handle = null;
+    this.#isEnding = true;
     const now = performance.now();
     for (let timer = this.#first; timer !== null && timer.dueAt <= now; timer = this.#first) {
       this.remove(timer);
@@ -84,10 +87,13 @@ class TimerList {
         });
       }
     }
-    if (this.#first === null) return;
-    const left = Math.ceil(this.#first.dueAt - now);
-    this.#handle ??= setTimeout(this.#due, Math.min(Math.max(1, left), LONGEST_MS));
+    this.#isEnding = false;
+    if (this.#first !== null) this.#arm(Math.ceil(this.#first.dueAt - performance.now()));
   };
+
+  #arm(milliseconds: number): void {
+    this.#handle ??= setTimeout(this.#due, Math.min(Math.max(1, milliseconds), LONGEST_MS));
+  }
 }
 
 /** Timers of the runtime, a list for each duration in whole milliseconds. */

@@ -49,6 +49,21 @@ describe("timers", () => {
     expect(called).toEqual(["first"]);
   });
 
+  test("one that is begun anew while its list ends does not hold up those behind it", async () => {
+    const timers = createTimers();
+    const called: string[] = [];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    timers.after(300, () => {
+      timers.after(300, resolve);
+      timers.after(200, () => called.push("other list"));
+    });
+    const begun = performance.now();
+    while (performance.now() < begun + 5);
+    timers.after(300, () => called.push("behind"));
+    await promise;
+    expect(called).toEqual(["behind", "other list"]);
+  });
+
   test("a cancelled timer keeps no program from ending", async () => {
     const code = `
       import { createTimers } from ${JSON.stringify(`${import.meta.dirname}/../../src/commands/timers.ts`)};
