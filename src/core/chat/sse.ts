@@ -29,10 +29,16 @@ export class SseReader {
   /** Length of the lines that the current event has so far. */
   #size = 0;
   #tooLarge = false;
+  /** All that came so far were whole events: what comes next is read as if it came first. */
+  between = false;
 
   /** The events that these bytes complete. After the last event before one beyond MAX_EVENT_BYTES: EventTooLargeError. */
   push(bytes: Uint8Array): ServerSentEvent[] {
-    return this.#take(this.#decoder.decode(bytes, { stream: true }));
+    this.between = false;
+    const events = this.#take(this.#decoder.decode(bytes, { stream: true }));
+    // Behind a line feed no character is cut.
+    this.between = bytes[bytes.length - 1] === 10 && this.#isEmpty();
+    return events;
   }
 
   /** The stream closed: an event whose blank line never came is still given, as most providers mean it. */
@@ -42,6 +48,12 @@ export class SseReader {
     this.#line = "";
     if (!this.#tooLarge) this.#dispatch(events);
     return events;
+  }
+
+  #isEmpty(): boolean {
+    return (
+      this.#line === "" && this.#data === null && this.#event === "" && this.#size === 0 && !this.#tooLarge
+    );
   }
 
   #take(text: string): ServerSentEvent[] {

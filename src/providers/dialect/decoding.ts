@@ -6,10 +6,13 @@ import { EventTooLargeError, type ServerSentEvent, SseReader } from "../../core/
 import type { CallTarget, ChatDecoder } from "../../core/provider.ts";
 import { badReply } from "../classify/index.ts";
 import { isObject, type JsonObject, parseJson } from "../json.ts";
+import { AlikePieces } from "./alike.ts";
 
 /** Turns the chunks of one answer into events. */
 export interface ChunkReader {
   readonly failed: boolean;
+  /** From now to the finish text goes on as it is, chunk for chunk. */
+  readonly passing: boolean;
   take(chunk: JsonObject, events: ChatEvent[]): void;
   /** The answer is said to be complete. */
   complete(events: ChatEvent[]): void;
@@ -84,6 +87,7 @@ export class StreamDecoder implements ChatDecoder {
   readonly #now: () => number;
   readonly #frames = new SseReader();
   readonly #answer: ChunkReader;
+  readonly #alike = new AlikePieces();
   /** What the first byte that is not white space shows: a stream, or a document (JSON, HTML) in its place. */
   #form: "unknown" | "stream" | "document" = "unknown";
   #document = "";
@@ -105,6 +109,12 @@ export class StreamDecoder implements ChatDecoder {
   push(bytes: Uint8Array): ChatEvent[] {
     const events: ChatEvent[] = [];
     if (this.#over) return events;
+    const isWhole = this.#frames.between;
+    const text = isWhole ? this.#alike.textOf(bytes) : null;
+    if (text !== null) {
+      events.push({ type: "text-delta", text });
+      return events;
+    }
     if (this.#form === "unknown") this.#form = formOf(bytes);
     if (this.#form === "document") {
       this.#document += this.#utf8.decode(bytes, { stream: true });
@@ -112,6 +122,8 @@ export class StreamDecoder implements ChatDecoder {
       return events;
     }
     this.#read(() => this.#frames.push(bytes), events);
+    if (!this.#answer.passing) this.#alike.forget();
+    else if (isWhole && this.#frames.between) this.#alike.learn(bytes, events);
     return events;
   }
 

@@ -36,6 +36,8 @@ const SPOILED: ReadonlySet<string> = new Set([
 ]);
 
 export class AnswerReader {
+  /** Its chunks differ in more than their text. */
+  readonly passing = false;
   readonly #request: ChatRequest;
   readonly #target: CallTarget;
   readonly #now: () => number;

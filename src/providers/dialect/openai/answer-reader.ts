@@ -57,6 +57,10 @@ export class AnswerReader {
     return this.#failed;
   }
 
+  get passing(): boolean {
+    return this.#said && this.#think.passing && this.#filter.passing && !this.#finished && !this.#failed;
+  }
+
   /** Whether the client may have seen a part of this answer. */
   get #committed(): boolean {
     return this.#said || this.#reasoned || this.#called;
