@@ -3,7 +3,7 @@ import type { Failure } from "../chat/failure.ts";
 import { archiveText, archiveValues } from "./archive.ts";
 import type { RouterEvent } from "./event.ts";
 import type { LimitObservation } from "./limits.ts";
-import { TapeReader, type TapeValue, TapeWriter } from "./tape.ts";
+import { fromUnits, inUnits, TapeReader, TapeWriter } from "./tape.ts";
 
 /** What an event begins with; a rare one is a text instead, as it is. */
 const NOTHING = 0;
@@ -130,12 +130,12 @@ function write(event: RouterEvent, tape: TapeWriter, start: number): void {
     case "call-settled": {
       const { callId, requests, inputTokens, outputTokens, generationMs = null } = event;
       values.push(SETTLED, callId, event.at - start, requests, inputTokens, outputTokens);
-      values.push(event.counted ? 1 : 0, generationMs === null ? null : ticks(generationMs));
+      values.push(event.counted ? 1 : 0, inUnits(generationMs, TICKS));
       break;
     }
     case "call-succeeded":
       values.push(SUCCEEDED, event.callId ?? null, tape.word(event.keyId), tape.word(event.model));
-      values.push(event.at - start, ticks(event.firstContentMs));
+      values.push(event.at - start, inUnits(event.firstContentMs, TICKS));
       break;
     case "call-failed": {
       const { kind, scope, until = null, status = null } = event.failure;
@@ -174,12 +174,6 @@ function write(event: RouterEvent, tape: TapeWriter, start: number): void {
     default:
       values.push(rareText(event));
   }
-}
-
-/** Microseconds: a fraction takes twenty times as long to write. What they do not say to the bit is written as it is. */
-function ticks(milliseconds: number): TapeValue {
-  const whole = Math.round(milliseconds * TICKS);
-  return whole / TICKS === milliseconds ? whole : String(milliseconds);
 }
 
 /** A time that fits into few digits; to the bit, as both are of this age. */
@@ -221,13 +215,18 @@ function read(kind: number | null, tape: TapeReader, start: number): RouterEvent
     case SETTLED: {
       const call = { callId: tape.number(), at: time(), requests: tape.number() as 0 | 1 };
       const used = { inputTokens: tape.number(), outputTokens: tape.number(), counted: tape.number() === 1 };
-      const ms = milliseconds(tape.value());
+      const ms = fromUnits(tape.value(), TICKS);
       return { type: "call-settled", ...call, ...used, ...(ms === null ? {} : { generationMs: ms }) };
     }
     case SUCCEEDED: {
       const callId = tape.optionalNumber();
       const call = callId === null ? {} : { callId };
-      return { type: "call-succeeded", ...call, ...place(), firstContentMs: milliseconds(tape.value()) ?? 0 };
+      return {
+        type: "call-succeeded",
+        ...call,
+        ...place(),
+        firstContentMs: fromUnits(tape.value(), TICKS) ?? 0,
+      };
     }
     case FAILED: {
       const failed = place();
@@ -254,10 +253,6 @@ function read(kind: number | null, tape: TapeReader, start: number): RouterEvent
     default:
       throw new TypeError(`There is no event of the kind ${kind}.`);
   }
-}
-
-function milliseconds(written: TapeValue): number | null {
-  return typeof written === "number" ? written / TICKS : written === null ? null : Number(written);
 }
 
 function readObservation(tape: TapeReader, start: number): LimitObservation {

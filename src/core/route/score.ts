@@ -49,10 +49,12 @@ export function scoreParts(target: Target, now: number): ScoreParts {
   };
 }
 
-/** `seed`: any number that belongs to the request. */
+/** To tell and to keep, in whole millionths; whom to call is decided by what a Scorer says. `seed`: any number that belongs to the request. */
 export function score(target: Target, weights: Weights, now: number, seed: number): number {
-  return new Scorer(weights, now, seed).of(target);
+  return Math.round(new Scorer(weights, now, seed).of(target) * SCORE_UNITS) / SCORE_UNITS;
 }
+
+export const SCORE_UNITS = 1_000_000;
 
 /** Scores the candidates of one decision: what those of one model have in common is worked out once. */
 export class Scorer {

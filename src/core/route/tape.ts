@@ -49,6 +49,22 @@ export class TapeWriter {
   }
 }
 
+/**
+ * A number that mostly is a whole number of such units: a fraction takes twenty times as long to write. What units do not say
+ * to the bit is written as it is, in letters.
+ */
+export function inUnits(value: number | null, units: number): TapeValue {
+  if (value === null) return null;
+  const whole = Math.round(value * units);
+  return whole / units === value ? whole : String(value);
+}
+
+/** What `inUnits` made of it, back. */
+export function fromUnits(written: TapeValue, units: number): number | null {
+  if (typeof written === "string") return Number(written);
+  return written === null ? null : written / units;
+}
+
 /** Throws TypeError where the next value is of another kind: then it was not written in this order. */
 export class TapeReader {
   readonly #values: readonly unknown[];

@@ -2,7 +2,8 @@
 import type { CallStep, DecisionRecord } from "../route/decision.ts";
 
 export function requestFlags({ known, needs }: Pick<DecisionRecord, "known" | "needs">): number {
-  return bits([known, needs.tools, needs.vision, needs.jsonSchema, needs.private]);
+  const { tools, vision, jsonSchema, private: isPrivate } = needs;
+  return (known ? 1 : 0) | (tools ? 2 : 0) | (vision ? 4 : 0) | (jsonSchema ? 8 : 0) | (isPrivate ? 16 : 0);
 }
 
 export function readRequestFlags(flags: number): Pick<DecisionRecord, "known" | "needs"> {
@@ -20,7 +21,8 @@ type CallAnswers = Pick<CallStep, "isDouble" | "sparesFailing" | "marks">;
 /** All but `overflowed` of the marks, which is a number. */
 export function callFlags({ isDouble, sparesFailing, marks }: CallAnswers): number {
   const { tried, retried, refused, objected } = marks;
-  return bits([isDouble, sparesFailing, tried, retried, refused, objected]);
+  const left = (tried ? 4 : 0) | (retried ? 8 : 0) | (refused ? 16 : 0) | (objected ? 32 : 0);
+  return (isDouble ? 1 : 0) | (sparesFailing ? 2 : 0) | left;
 }
 
 export function readCallFlags(flags: number, overflowed: number): CallAnswers {
@@ -32,12 +34,6 @@ export function readCallFlags(flags: number, overflowed: number): CallAnswers {
       ...{ objected: flag(flags, 5), overflowed },
     },
   };
-}
-
-function bits(flags: readonly boolean[]): number {
-  let sum = 0;
-  for (let index = 0; index < flags.length; index++) if (flags[index] === true) sum |= 1 << index;
-  return sum;
 }
 
 function flag(sum: number, index: number): boolean {

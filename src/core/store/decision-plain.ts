@@ -1,6 +1,7 @@
 /** The decision that nearly all are, as one flat list: one name asked for, and the first candidate called. Read and written many times faster. */
 import type { DecisionRecord } from "../route/decision.ts";
-import type { TapeReader, TapeValue, TapeWriter } from "../route/tape.ts";
+import { SCORE_UNITS } from "../route/score.ts";
+import { fromUnits, inUnits, type TapeReader, type TapeValue, type TapeWriter } from "../route/tape.ts";
 import { callFlags, readCallFlags, readRequestFlags, requestFlags } from "./decision-flags.ts";
 import { IdReader, IdWriter } from "./page-ids.ts";
 
@@ -64,7 +65,7 @@ export class PlainWriter {
       tape.word(step.model),
       moreTokens,
       moreInput,
-      step.score,
+      inUnits(step.score, SCORE_UNITS),
       step.durationMs,
       record.status,
       tape.word(record.outcome),
@@ -108,7 +109,7 @@ export class PlainReader {
     const reserved = {
       tokens: tokens.input + tokens.output + tape.number(),
       inputTokens: tokens.input + tape.number(),
-      score: tape.optionalNumber(),
+      score: fromUnits(tape.value(), SCORE_UNITS),
     };
     const durationMs = tape.optionalNumber();
     const ended = { status: tape.number(), outcome: tape.word() as DecisionRecord["outcome"] };

@@ -45,7 +45,12 @@ export class Explainer {
   }
 
   remember(decision: () => Omit<DecisionRecord, "version">): void {
-    this.#host.store.decisions.add(() => ({ ...decision(), version: this.#version }));
+    this.#host.store.decisions.add(() => {
+      // The record is made for this alone: it need not be copied.
+      const record: Omit<DecisionRecord, "version"> & { version?: string } = decision();
+      record.version = this.#version;
+      return record as DecisionRecord;
+    });
   }
 
   /** Throws CommandError for a request that nobody knows. */
