@@ -101,6 +101,7 @@ export class Call implements EventSource, ClientWork, DeadlineOwner, StreamingCa
     inline: ((signal: CallSignal) => Promise<ChatRequest>) | null,
   ): Promise<AttemptResult<LiveAnswer>> {
     const gateway = this.#gateway;
+    let isSent = false;
     try {
       await gateway.journal.committed().catch((error: unknown) => this.#unsaved(error));
       // The provider was not asked, and will not be.
@@ -117,6 +118,7 @@ export class Call implements EventSource, ClientWork, DeadlineOwner, StreamingCa
       const headers = { ...encoded.headers, ...opened.credential.headers };
       const sent: OutboundRequest = { url, method: "POST", headers, body, signal, freshConnection };
       if (opened.proxy !== null) sent.proxy = opened.proxy;
+      isSent = !signal.aborted;
       const response = await gateway.outbound.send(sent);
       const met = gateway.meetings.replies.point(gateway.state.openCalls);
       if (met !== null) await met;
@@ -136,7 +138,8 @@ export class Call implements EventSource, ClientWork, DeadlineOwner, StreamingCa
       if (broken !== null) return { failure: this.#scrubbed(broken) };
       return { answer: this.#commit(held, startedAt) };
     } catch (error) {
-      return { failure: this.failureOf(error), begun: this.turn.begun };
+      const failure = this.failureOf(error);
+      return { failure: isSent ? failure : { ...failure, unsent: true }, begun: this.turn.begun };
     } finally {
       if (!this.committed) this.cancel();
     }
@@ -177,7 +180,7 @@ export class Call implements EventSource, ClientWork, DeadlineOwner, StreamingCa
     this.committed = true;
     // The next deadline begins with the next read: a client that does not read is not the provider's fault.
     if (this.#reply === null) this.#rest();
-    else this.deadline.pause();
+    else if (!this.#reply.over) this.deadline.pause();
     this.#gateway.record({
       type: "call-succeeded",
       callId,

@@ -44,6 +44,11 @@ export class StreamedReply {
     this.#decoder = decoder;
   }
 
+  /** All of the answer has come: the deadline that runs now is that of closing. */
+  get over(): boolean {
+    return this.#reader === null;
+  }
+
   /** The next events, at least one; null at the end. Throws when the connection breaks. */
   next(wake: Wake): Batch | Later {
     const call = this.#call;
