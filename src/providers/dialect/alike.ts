@@ -11,25 +11,30 @@ const PLAIN = /^[^"\\\p{Cc}]+$/u;
 const NOTHING = Buffer.alloc(0);
 
 export class AlikePieces {
-  #before = NOTHING;
-  #after = NOTHING;
+  /** The piece learnt, what stands in it before the words, and where it goes on behind them. In bytes. */
+  #learnt = NOTHING;
+  #before = 0;
+  #after = 0;
   #misses = 0;
 
   /** The words of a piece that is like the one learnt; null where it is not, or may mean something else. */
   textOf(piece: Uint8Array): string | null {
+    const learnt = this.#learnt;
     const before = this.#before;
     const after = this.#after;
-    const end = piece.length - after.length;
-    if (before.length === 0 || end <= before.length || !(piece instanceof Buffer)) return null;
-    if (before.compare(piece, 0, before.length) !== 0 || after.compare(piece, end) !== 0) return null;
-    const text = piece.toString("utf8", before.length, end);
+    const end = piece.length - (learnt.length - after);
+    if (before === 0 || end <= before || !(piece instanceof Buffer)) return null;
+    if (learnt.compare(piece, 0, before, 0, before) !== 0) return null;
+    if (learnt.compare(piece, end, piece.length, after) !== 0) return null;
+    const text = piece.toString("utf8", before, end);
     if (!PLAIN.test(text)) return null;
     this.#misses = 0;
     return text;
   }
 
   forget(): void {
-    this.#before = NOTHING;
+    this.#learnt = NOTHING;
+    this.#before = this.#after = 0;
   }
 
   /** `piece`: whole events of the stream, of which came `events`, and of the like of which will come the like. */
@@ -43,7 +48,8 @@ export class AlikePieces {
     const start = piece.indexOf(words) + 1;
     // The words are where they seem to be: they stand there once, and nothing is escaped.
     if (start === 0 || piece.includes(words, start) || piece.includes("\\")) return;
-    this.#before = Buffer.from(piece.subarray(0, start));
-    this.#after = Buffer.from(piece.subarray(start + Buffer.byteLength(event.text)));
+    this.#learnt = Buffer.from(piece);
+    this.#before = start;
+    this.#after = start + Buffer.byteLength(event.text);
   }
 }

@@ -19,6 +19,7 @@ export class ChunkStream implements StreamEncoder {
   /** Up to the choices of a chunk; "" until the answer has begun. */
   #opening = "";
   #beforeDelta = "";
+  #beforeText = "";
   #afterDelta = "";
   #called = false;
   #finish: FinishReason | null = null;
@@ -54,7 +55,7 @@ export class ChunkStream implements StreamEncoder {
       case "start":
         return this.#start(event);
       case "text-delta":
-        return event.text === "" ? "" : this.#delta(`"content":${JSON.stringify(event.text)}`);
+        return event.text === "" ? "" : this.#text(event.text);
       case "reasoning-delta":
         return event.text === "" ? "" : this.#delta(`"reasoning_content":${JSON.stringify(event.text)}`);
       case "reasoning-details":
@@ -85,9 +86,11 @@ export class ChunkStream implements StreamEncoder {
   #start({ id, model, created }: Omit<StartEvent, "type">): string {
     if (this.#opening !== "") return "";
     const head = JSON.stringify({ id, object: "chat.completion.chunk", created, model });
-    this.#opening = `data: ${head.slice(0, -1)},"choices":`;
-    this.#beforeDelta = `${this.#opening}[{"index":0,"delta":`;
-    this.#afterDelta = `},"logprobs":null,"finish_reason":null}]${this.#usageField()}}\n\n`;
+    // Joined, not added: strings that were added stay apart in memory, to be gathered again for each chunk.
+    this.#opening = ["data: ", head.slice(0, -1), ',"choices":'].join("");
+    this.#beforeDelta = [this.#opening, '[{"index":0,"delta":'].join("");
+    this.#beforeText = [this.#beforeDelta, '{"content":'].join("");
+    this.#afterDelta = ['},"logprobs":null,"finish_reason":null}]', this.#usageField(), "}\n\n"].join("");
     return this.#delta('"role":"assistant","content":""');
   }
 
@@ -96,6 +99,12 @@ export class ChunkStream implements StreamEncoder {
     return this.#opening === ""
       ? this.#start({ id: "chatcmpl-0", model: this.#request.model, created: 0 })
       : "";
+  }
+
+  #text(text: string): string {
+    const begun = this.#begun();
+    const chunk = `${this.#beforeText}${JSON.stringify(text)}${this.#afterDelta}`;
+    return begun === "" ? chunk : begun + chunk;
   }
 
   #delta(fields: string): string {
