@@ -37,7 +37,7 @@ const situation: Situation = {
 };
 
 /** A call of a custom endpoint, and what it is made of. */
-function newCall() {
+function newCall(secretOf: Gateway["secretOf"] = () => "sk-made-up") {
   const timers = new ManualTimers();
   let now = 0;
   const model = { id: "m", contextWindow: 8192, limits: [] };
@@ -58,7 +58,7 @@ function newCall() {
     state: world.state,
     record: () => {},
     proxyOf: () => null,
-    secretOf: () => "sk-made-up",
+    secretOf,
     baseUrlOf: () => null,
   } as unknown as Gateway;
   const client = new ClientLink();
@@ -124,4 +124,14 @@ describe("a client that leaves", () => {
     expect(result.failure.kind).toBe("aborted");
     expect(spentOnFailure(reservation, result.failure)).toMatchObject({ requests: 1, outputTokens: 40 });
   });
+});
+
+it("a key that does not open costs nothing: the provider was not asked", async () => {
+  const { call, request, reservation } = newCall(() => {
+    throw new Error("sealed");
+  });
+  const result = await call.run(request, situation, null);
+  if (!("failure" in result)) throw new Error("answered");
+  expect(result.failure).toMatchObject({ kind: "config", scope: "key" });
+  expect(spentOnFailure(reservation, result.failure)).toMatchObject({ requests: 0, inputTokens: 0 });
 });

@@ -51,5 +51,6 @@ function unknownProvider(id: string): Failure {
     scope: "request",
     rule: "config/unusable",
     message: `provider ${id} is not known`,
+    unsent: true,
   };
 }

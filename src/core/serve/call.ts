@@ -287,7 +287,7 @@ function failureIn(events: readonly ChatEvent[]): Failure | null {
 
 function unopened(keyId: string): Failure {
   const message = `the key ${keyId} does not open`;
-  return { kind: "config", scope: "key", rule: "config/unusable", message };
+  return { kind: "config", scope: "key", rule: "config/unusable", message, unsent: true };
 }
 
 function endlessFailure(): Failure {
