@@ -14,6 +14,8 @@ const FAILED = 4;
 const OBSERVED = 5;
 const BOUND = 6;
 const RESTED = 7;
+/** Instead of the number of a word: shorter than null. */
+const NO_WORD = -1;
 /** Units of durations to a millisecond. */
 const TICKS = 1_000;
 /** No event: the time that those behind it count from. */
@@ -77,11 +79,22 @@ function rareText(event: RouterEvent): string {
   }
 }
 
+/** What numbers count from. */
+interface Base {
+  /** Of the first event that has one; 0 before. */
+  at: number;
+  /** The call that was last reserved: most that is told of calls is of the latest ones. */
+  call: number;
+}
+
+function newBase(): Base {
+  return { at: 0, call: 0 };
+}
+
 /** Events while they happen. Each is packed when it is added: nothing of it is kept but numbers and names. */
 export class EventPage {
   #tape = new TapeWriter();
-  /** Of the first event that has a time; the others' count from it. */
-  #start = 0;
+  #base = newBase();
   #count = 0;
 
   get count(): number {
@@ -90,11 +103,11 @@ export class EventPage {
 
   add(event: RouterEvent): void {
     const tape = this.#tape;
-    if (this.#start === 0 && "at" in event) {
-      this.#start = event.at;
+    if (this.#base.at === 0 && "at" in event) {
+      this.#base.at = event.at;
       tape.values.push(START, event.at);
     }
-    write(event, tape, this.#start);
+    write(event, tape, this.#base);
     tape.added();
     this.#count++;
   }
@@ -103,7 +116,7 @@ export class EventPage {
   take(): string {
     const { text } = this.#tape;
     this.#tape = new TapeWriter();
-    this.#start = 0;
+    this.#base = newBase();
     this.#count = 0;
     return text;
   }
@@ -115,7 +128,8 @@ export function packEvents(events: Iterable<RouterEvent>): string {
   return page.take();
 }
 
-function write(event: RouterEvent, tape: TapeWriter, start: number): void {
+function write(event: RouterEvent, tape: TapeWriter, base: Base): void {
+  const start = base.at;
   const { values } = tape;
   switch (event.type) {
     case "request-finished":
@@ -123,18 +137,30 @@ function write(event: RouterEvent, tape: TapeWriter, start: number): void {
       break;
     case "call-reserved": {
       const { callId, tokens, inputTokens, estimate, attempt = null } = event;
-      values.push(RESERVED, callId, tape.word(event.keyId), tape.word(event.model), event.at - start);
+      values.push(
+        RESERVED,
+        callId - base.call,
+        tape.word(event.keyId),
+        tape.word(event.model),
+        event.at - start,
+      );
       values.push(tokens, inputTokens, estimate, attempt, event.isDouble === true ? 1 : 0);
+      base.call = callId;
       break;
     }
     case "call-settled": {
       const { callId, requests, inputTokens, outputTokens, generationMs = null } = event;
-      values.push(SETTLED, callId, event.at - start, requests, inputTokens, outputTokens);
+      values.push(SETTLED, callId - base.call, event.at - start, requests, inputTokens, outputTokens);
       values.push(event.counted ? 1 : 0, inUnits(generationMs, TICKS));
       break;
     }
     case "call-succeeded":
-      values.push(SUCCEEDED, event.callId ?? null, tape.word(event.keyId), tape.word(event.model));
+      values.push(
+        SUCCEEDED,
+        since(event.callId ?? null, base.call),
+        tape.word(event.keyId),
+        tape.word(event.model),
+      );
       values.push(event.at - start, inUnits(event.firstContentMs, TICKS));
       break;
     case "call-failed": {
@@ -146,16 +172,15 @@ function write(event: RouterEvent, tape: TapeWriter, start: number): void {
     case "limit-observed":
       values.push(OBSERVED, tape.word(event.keyId), tape.word(event.model), event.at - start);
       values.push(event.observations.length);
-      for (const {
-        metric,
-        window,
-        subject,
-        cap = null,
-        remaining = null,
-        resetAt = null,
-      } of event.observations) {
-        values.push(tape.word(metric), tape.word(window), subject === undefined ? null : tape.word(subject));
-        values.push(cap, remaining, since(resetAt, start));
+      for (const seen of event.observations) {
+        const { subject, cap = null, remaining = null, resetAt = null } = seen;
+        values.push(tape.word(seen.metric), tape.word(seen.window));
+        values.push(
+          subject === undefined ? NO_WORD : tape.word(subject),
+          cap,
+          remaining,
+          since(resetAt, start),
+        );
       }
       break;
     case "conversation-bound":
@@ -176,7 +201,7 @@ function write(event: RouterEvent, tape: TapeWriter, start: number): void {
   }
 }
 
-/** A time that fits into few digits; to the bit, as both are of this age. */
+/** What fits into few digits; a time to the bit, as both are of this age. */
 function since(at: number | null, start: number): number | null {
   return at === null ? null : at - start;
 }
@@ -184,26 +209,28 @@ function since(at: number | null, start: number): number | null {
 /** null for an event that changes nothing. Throws for text of another form. */
 export function unpackEvents(text: string): (RouterEvent | null)[] {
   const tape = TapeReader.of(text);
-  let start = 0;
+  const base = newBase();
   const events: (RouterEvent | null)[] = [];
   while (!tape.isOver) {
     const kind = tape.value();
-    if (kind === START) start = tape.number();
+    if (kind === START) base.at = tape.number();
     else if (typeof kind === "string") events.push(archiveValues(kind) as RouterEvent);
-    else events.push(kind === NOTHING ? null : read(kind, tape, start));
+    else events.push(kind === NOTHING ? null : read(kind, tape, base));
   }
   return events;
 }
 
 /** What comes after the kind, in the order in which it was written. */
-function read(kind: number | null, tape: TapeReader, start: number): RouterEvent {
+function read(kind: number | null, tape: TapeReader, base: Base): RouterEvent {
+  const start = base.at;
   // The words were written by `write`, each where it belongs.
   const word = <T extends string>(): T => tape.word() as T;
   const time = (): number => start + tape.number();
   const place = () => ({ keyId: tape.word(), model: tape.word(), at: time() });
   switch (kind) {
     case RESERVED: {
-      const call = { callId: tape.number(), ...place() };
+      const call = { callId: base.call + tape.number(), ...place() };
+      base.call = call.callId;
       const need = { tokens: tape.number(), inputTokens: tape.number(), estimate: tape.number() };
       const attempt = tape.optionalNumber();
       const isDouble = tape.number() === 1;
@@ -213,14 +240,14 @@ function read(kind: number | null, tape: TapeReader, start: number): RouterEvent
       };
     }
     case SETTLED: {
-      const call = { callId: tape.number(), at: time(), requests: tape.number() as 0 | 1 };
+      const call = { callId: base.call + tape.number(), at: time(), requests: tape.number() as 0 | 1 };
       const used = { inputTokens: tape.number(), outputTokens: tape.number(), counted: tape.number() === 1 };
       const ms = fromUnits(tape.value(), TICKS);
       return { type: "call-settled", ...call, ...used, ...(ms === null ? {} : { generationMs: ms }) };
     }
     case SUCCEEDED: {
       const callId = tape.optionalNumber();
-      const call = callId === null ? {} : { callId };
+      const call = callId === null ? {} : { callId: base.call + callId };
       return {
         type: "call-succeeded",
         ...call,
@@ -258,7 +285,9 @@ function read(kind: number | null, tape: TapeReader, start: number): RouterEvent
 function readObservation(tape: TapeReader, start: number): LimitObservation {
   const metric = tape.word() as LimitObservation["metric"];
   const window = tape.word() as LimitObservation["window"];
-  const subject = tape.optionalWord() as NonNullable<LimitObservation["subject"]> | null;
+  const written = tape.number();
+  const subject =
+    written === NO_WORD ? null : (tape.wordOf(written) as NonNullable<LimitObservation["subject"]>);
   const cap = tape.optionalNumber();
   const remaining = tape.optionalNumber();
   const resetAt = tape.optionalNumber();
