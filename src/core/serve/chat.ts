@@ -27,6 +27,7 @@ export class ChatExchange {
   readonly #arrivedAt: number;
   readonly #routed: RoutedRequest;
   readonly #ended: () => void;
+  #isOver = false;
 
   /** `ended` is called once, when the client got all it will get. */
   constructor(
@@ -53,7 +54,7 @@ export class ChatExchange {
     return this.#request.stream ? this.#stream() : this.#whole();
   }
 
-  #failed(error: unknown): Started {
+  #failed(error: unknown): { problem: Problem } {
     this.#gateway.log.error("a request failed inside freellm", { error: stackOf(error) });
     return { problem: { kind: "internal", message: "freellm failed at this request; its log says why." } };
   }
@@ -68,28 +69,29 @@ export class ChatExchange {
 
   /** Nothing has been sent before all of it is there: an answer that breaks is asked for again elsewhere. */
   async #whole(): Promise<Response> {
-    let started: Started;
+    let live: LiveAnswer | null = null;
     try {
-      started = await this.#routed.start();
+      const started = await this.#routed.start();
+      if (!("answer" in started)) return this.#refuse(started);
+      live = started.answer;
+      for (;;) {
+        const answer = await wholeOf(live);
+        if (this.#client.gone) return this.#refuse({ gone: true });
+        if (answer.failure === null) {
+          const body = this.#surface.whole(answer, this.#request);
+          this.#finish(200, "ok", live);
+          return new Response(body, { headers: this.#headers("application/json") });
+        }
+        const other = await this.#routed.goOn(live, answer.failure, "");
+        if (other === null) {
+          const message = `The answer broke off: ${answer.failure.message}`;
+          return this.#refuse({ problem: { kind: "stream_broken", message } }, "broken", live);
+        }
+        live = other;
+      }
     } catch (error) {
-      started = this.#failed(error);
-    }
-    if (!("answer" in started)) return this.#refuse(started);
-    let live: LiveAnswer = started.answer;
-    for (;;) {
-      const answer = await wholeOf(live);
-      if (this.#client.gone) return this.#refuse({ gone: true });
-      if (answer.failure === null) {
-        const body = this.#surface.whole(answer, this.#request);
-        this.#finish(200, "ok", live);
-        return new Response(body, { headers: this.#headers("application/json") });
-      }
-      const other = await this.#routed.goOn(live, answer.failure, "");
-      if (other === null) {
-        const message = `The answer broke off: ${answer.failure.message}`;
-        return this.#refuse({ problem: { kind: "stream_broken", message } }, "broken", live);
-      }
-      live = other;
+      live?.cancel();
+      return this.#refuse(this.#failed(error));
     }
   }
 
@@ -173,6 +175,9 @@ export class ChatExchange {
   }
 
   #finish(status: number, outcome: RequestOutcome, answer: AnswerStream | null): void {
+    // Once, also where what follows fails.
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#ended();
     const { servedBy: target, failed, firstContentMs, model, elapsed } = this.#routed;
     const usage = answer?.usage;
