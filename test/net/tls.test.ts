@@ -126,6 +126,39 @@ test("carries large bodies both ways, one call after the other on one connection
   expect(protocols).toEqual(["http/1.1"]);
 });
 
+test("a connection is let go of, even when its server never closes it", async () => {
+  let first: tls.TLSSocket | null = null;
+  let gone = false;
+  const options = { ...forApi, allowHalfOpen: true };
+  const server = tls.createServer(options, (socket) => {
+    socket.on("error", () => {});
+    const answer = (text: string): void => {
+      socket.write(`HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: ${text.length}\r\n\r\n${text}`);
+    };
+    socket.on("data", async () => {
+      if (first === null) {
+        first = socket.on("close", () => {
+          gone = true;
+        });
+        answer("ok");
+        return;
+      }
+      // What is written to nobody is turned away.
+      for (let turn = 0; turn < 100 && !gone; turn++) {
+        first.write("x");
+        await Bun.sleep(10);
+      }
+      answer(gone ? "gone" : "there");
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  cleanups.push(() => void server.close());
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const call = { url: `https://api.test.example:${address.port}/` };
+  expect(await outcomes([call, call])).toEqual(["200 ok", "200 gone"]);
+});
+
 test("a certificate that has run out is not taken", async () => {
   const server = await serveTls(expired);
   expect(await outcomes([{ url: `https://api.test.example:${server.port}/` }])).toEqual(["generic/tls"]);

@@ -1,6 +1,7 @@
 /** The only place that calls out: to whom, and by which way. */
 import type { Cancellation, Clock, Outbound, OutboundRequest, OutboundResponse, Resolver } from "../ports.ts";
 import { type Destination, Destinations } from "./destination.ts";
+import { HttpError } from "./http1/error.ts";
 import { Pool } from "./http1/pool.ts";
 import type { Proxies } from "./proxies.ts";
 import { DIRECT } from "./proxy-url.ts";
@@ -97,7 +98,9 @@ async function sendToFirst(
     try {
       return await pool.send(request, destination, address);
     } catch (error) {
-      if (index === addresses.length - 1 || !NOT_CONNECTED.has(codeOf(error))) throw error;
+      // A connection that had been made can time out as well, when its request may have been heard.
+      const connected = error instanceof HttpError;
+      if (connected || index === addresses.length - 1 || !NOT_CONNECTED.has(codeOf(error))) throw error;
     }
   }
   throw new TypeError("There is no address to call.");

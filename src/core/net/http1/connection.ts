@@ -98,7 +98,8 @@ export class Connection implements Carrier {
   close(): void {
     if (this.#dead) return;
     this.#dead = true;
-    this.#socket?.end();
+    // Over TLS, `end` would wait for the peer to close as well.
+    this.#socket?.close();
   }
 
   opened(socket: Socket): void {
@@ -145,7 +146,7 @@ export class Connection implements Carrier {
   closed(error: unknown): void {
     if (this.#dead) return;
     this.#dead = true;
-    this.#socket?.end();
+    this.#socket?.close();
     const exchange = this.#exchange;
     this.#exchange = null;
     if (exchange === null) this.#home.forget(this);

@@ -82,7 +82,7 @@ export class Exchange implements OutboundResponse, ByteReader {
     const head = this.#head;
     this.#head = null;
     const encodings = headers.get("content-encoding");
-    if (encodings === null || encodings === "identity") head?.resolve(this);
+    if (encodings === null || encodings === "identity" || length === 0) head?.resolve(this);
     // A server may compress what nobody asked it to.
     else
       head?.resolve(import("../decoding.ts").then(({ decodedResponse }) => decodedResponse(this, encodings)));
@@ -98,7 +98,7 @@ export class Exchange implements OutboundResponse, ByteReader {
       this.#end = end;
     } else {
       this.#more ??= [];
-      this.#more.push(partOf(bytes, start, end));
+      this.#more.push(kept(bytes, start, end));
     }
     const wake = this.#wake;
     if (wake !== null) {
@@ -227,6 +227,12 @@ export class Exchange implements OutboundResponse, ByteReader {
     }
     return bytes.toString("utf8", Math.min(start, end), end);
   }
+}
+
+/** For later: little content does not keep all the bytes among which it came. */
+function kept(bytes: Buffer, start: number, end: number): Buffer {
+  const part = partOf(bytes, start, end);
+  return part.length < bytes.length / 2 ? Buffer.from(part) : part;
 }
 
 function partOf(bytes: Buffer, start: number, end: number): Buffer {

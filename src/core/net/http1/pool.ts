@@ -64,6 +64,7 @@ export class Pool {
   #prune(): void {
     for (const [origin, routes] of this.#routes) {
       const used = routes.filter((route) => route.idle.length > 0);
+      for (const route of routes) route.known = route.idle.length > 0;
       if (used.length > 0) this.#routes.set(origin, used);
       else this.#routes.delete(origin);
     }
@@ -93,6 +94,8 @@ class Route implements Home {
   readonly host: string;
   /** The one that was used last is used next. */
   readonly idle: Connection[] = [];
+  /** The pool still knows it; otherwise nobody would come for what it keeps. */
+  known = true;
   readonly #pool: Pool;
 
   constructor(pool: Pool, { host, port, protocol }: Destination, address: string | null) {
@@ -118,7 +121,7 @@ class Route implements Home {
   }
 
   release(connection: Connection, seconds: number | null): void {
-    const expiry = this.#pool.expiry(seconds);
+    const expiry = this.known ? this.#pool.expiry(seconds) : null;
     if (expiry === null) {
       connection.close();
       return;
