@@ -119,6 +119,20 @@ describe("analytics", () => {
     expect(Math.abs((total.p95Ms ?? 0) - 8_000)).toBeLessThan(1_000);
   });
 
+  it("what was killed before its hour was written is added up before its slots go", async () => {
+    const database = await openSqljsDatabase();
+    const timers = new ManualTimers();
+    const killed = openStore({ database, timers });
+    killed.journal.append({ type: "request-finished", record: record(NOW) });
+    timers.ring();
+    const store = openStore({ database, timers: new ManualTimers() });
+    await store.compact(NOW + 4 * HOUR);
+    for (const span of [3_600_000, 86_400_000] as const) {
+      const sums = store.history.rollups(span, 0, NOW);
+      expect(sums.filter(({ provider }) => provider === "").map(({ requests }) => requests)).toEqual([1]);
+    }
+  });
+
   it("old slots go, so that the table has an end", async () => {
     const { store, add, count } = await newStore();
     for (let age = 0; age < 200; age++) add(record(NOW - age * DAY));

@@ -46,6 +46,8 @@ export interface History {
   rollups(span: RollupSpan, from: number, to: number): Rollup[];
   /** Of all requests ever, also of those no longer in the history. */
   totals(): Totals;
+  /** To be called before the past is pruned: what a kill left undone is made of what would go. */
+  complete(): void;
   /** Writes what is queued at once. */
   flush(): void;
 }
@@ -122,6 +124,7 @@ export function createHistory(database: Database, behind: Behind): History {
     byId: (id) => read(() => pages.byId(id), null),
     rollups: (span, from, to) => read(() => rollups.read(span, from, to), []),
     totals: () => ({ ...totals }),
+    complete: () => rollups.complete(),
     flush() {
       flush();
       rollups.settle();

@@ -48,6 +48,8 @@ export interface Rollups {
   giveUp(): void;
   /** Writes the coarser slots at once, too; to be called outside of any transaction. */
   settle(): void;
+  /** To be called before finer slots go: what a kill left undone is made of them. Outside of any transaction. */
+  complete(): void;
   /** The slots of one length that start within [from, to]; without what waits. */
   read(span: RollupSpan, from: number, to: number): Rollup[];
 }
@@ -142,6 +144,10 @@ export function createRollups(database: Database, { timers, onError }: Behind): 
     }
   }
 
+  function complete(): void {
+    if (latest === null || waiting.size > 0) transact();
+  }
+
   return {
     add: (record) => addRecord(fresh, record),
     write() {
@@ -168,8 +174,9 @@ export function createRollups(database: Database, { timers, onError }: Behind): 
     },
     giveUp: forget,
     settle,
+    complete,
     read(span, from, to) {
-      if (latest === null || waiting.size > 0) transact();
+      complete();
       return select.all(span, from, to).map(toRollup);
     },
   };

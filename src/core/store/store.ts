@@ -84,6 +84,8 @@ export function openStore(options: StoreOptions): Store {
   let closed = false;
 
   async function compactNow(now: number): Promise<void> {
+    if (closed) return;
+    history.complete();
     const steps = compactionSteps(database, now);
     while (!closed && !steps.next().done) await new Promise((resolve) => setImmediate(resolve));
   }
