@@ -170,6 +170,24 @@ describe("connections that are kept", () => {
     expect(server.sockets).toHaveLength(3);
   });
 
+  test("and closed after the server had time to hear the call are an error: it would count twice", async () => {
+    const clock = fixedClock();
+    outbound = createOutbound({ clock, resolver: resolverOf({}) });
+    const server = await serve(({ socket, turn }) => {
+      if (turn === 1) {
+        socket.write(reply("1"));
+        return;
+      }
+      clock.at += 2_000;
+      socket.end();
+    });
+    expect(await text(server.url)).toBe("1");
+    await expect(send(server.url, { method: "POST", body: "two" })).rejects.toMatchObject({
+      code: "ECONNRESET",
+    });
+    expect(server.sockets).toHaveLength(1);
+  });
+
   test("and cut after the first byte of a reply are an error: the server has begun", async () => {
     const server = await serve(({ socket, turn }) => {
       if (turn === 1) socket.write(reply("1"));

@@ -36,7 +36,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const origins = trusted.map((url) => new URL(url).origin);
   const destinations = new Destinations({ ...options, trusted: origins });
   const foreign = new Destinations({ ...options, trusted: origins, publicOnly: true });
-  const pool = new Pool();
+  const pool = new Pool(options.clock);
   let proxies: Promise<Proxies> | null = null;
 
   async function sendByProxy(

@@ -19,7 +19,15 @@ export interface Home {
   forget(connection: Connection): void;
   /** The connection had been closed before it could carry the exchange. */
   again(exchange: Exchange): void;
+  /** Milliseconds that never run backwards. */
+  now(): number;
 }
+
+/**
+ * A close that was on its way when a request left is seen after one trip there and back. Whoever closes later may have heard the
+ * request, and would count it again.
+ */
+const CROSSING_MS = 2_000;
 
 const END_OF_HEAD = Buffer.from("\r\n\r\n");
 
@@ -44,6 +52,8 @@ export class Connection implements Carrier {
   #secured = false;
   /** It has carried an exchange before. */
   #used = false;
+  /** When the request left that it carries now. */
+  #sentAt = 0;
   /** Something of the reply has come. */
   #answered = false;
   #inBody = false;
@@ -75,6 +85,7 @@ export class Connection implements Carrier {
   carry(exchange: Exchange): void {
     this.#exchange = exchange;
     this.#used = true;
+    this.#sentAt = this.#home.now();
     exchange.carrier = this;
     this.#socket?.ref();
     this.#send(exchange);
@@ -150,9 +161,13 @@ export class Connection implements Carrier {
     const exchange = this.#exchange;
     this.#exchange = null;
     if (exchange === null) this.#home.forget(this);
-    else if (this.#used && !this.#answered) this.#home.again(exchange);
+    else if (this.#isUnheard()) this.#home.again(exchange);
     else if (error === null && this.#inBody && this.#body.close()) exchange.finish();
     else exchange.fail(asCut(error));
+  }
+
+  #isUnheard(): boolean {
+    return this.#used && !this.#answered && this.#home.now() - this.#sentAt < CROSSING_MS;
   }
 
   broken(error: unknown): void {

@@ -1,5 +1,5 @@
 /** Connections that are open and idle, by where they lead. */
-import type { OutboundRequest, OutboundResponse } from "../../ports.ts";
+import type { Clock, OutboundRequest, OutboundResponse } from "../../ports.ts";
 import { classifyAddress } from "../address.ts";
 import type { Destination } from "../destination.ts";
 import { Connection, type Home } from "./connection.ts";
@@ -21,6 +21,15 @@ export class Pool {
   readonly #routes = new Map<string, Route[]>();
   #timer: ReturnType<typeof setInterval> | null = null;
   #tick = 0;
+  readonly #clock: Pick<Clock, "monotonic">;
+
+  constructor(clock: Pick<Clock, "monotonic">) {
+    this.#clock = clock;
+  }
+
+  now(): number {
+    return this.#clock.monotonic();
+  }
 
   /**
    * Sends to the destination, at `address` where it has been looked up. Rejects with TypeError for a request that cannot be
@@ -114,6 +123,10 @@ class Route implements Home {
     const connection = exchange.alone ? undefined : this.idle.pop();
     if (connection === undefined) new Connection(this, exchange);
     else connection.carry(exchange);
+  }
+
+  now(): number {
+    return this.#pool.now();
   }
 
   again(exchange: Exchange): void {
