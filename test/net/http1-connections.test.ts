@@ -202,7 +202,7 @@ describe("connections that are kept", () => {
     const server = await serve(({ socket }) => socket.write(reply("ok")));
     const script = `
       import { createOutbound } from ${JSON.stringify(join(import.meta.dirname, "../../src/core/net/outbound.ts"))};
-      const outbound = createOutbound({ clock: performance, resolver: { addresses: async () => [] } });
+      const outbound = createOutbound({ clock: { monotonic: () => performance.now() }, resolver: { addresses: async () => [] } });
       const { signal } = new AbortController();
       const request = { url: ${JSON.stringify(server.url)}, method: "GET", headers: {}, signal };
       for (const turn of [1, 2]) console.log(await (await outbound.send(request)).text(10));`;
