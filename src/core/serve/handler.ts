@@ -36,6 +36,11 @@ export const CHAT_PATH = "/v1/chat/completions";
 /** Requests that are served at once, and of them those that wait for a target. */
 const MAX_IN_FLIGHT = 2_048;
 const MAX_WAITING = 512;
+const OVERLOADED: Readonly<Problem> = Object.freeze({
+  kind: "overloaded",
+  message: "Too many requests at once.",
+  retryAfterSeconds: 1,
+});
 
 /** Answers every request; never rejects. `path` where the server has looked at the URL already: reading it costs more than most of what follows. */
 export type Handler = (request: Request, path?: string) => Promise<Response> | Response;
@@ -70,9 +75,7 @@ export function createHandler(options: HandlerOptions): Handler {
     if (options.draining()) {
       return refuse({ kind: "shutting_down", message: "freellm is shutting down.", retryAfterSeconds: 5 });
     }
-    if (inFlight >= MAX_IN_FLIGHT) {
-      return refuse({ kind: "overloaded", message: "Too many requests at once.", retryAfterSeconds: 1 });
-    }
+    if (inFlight >= MAX_IN_FLIGHT) return refuse(OVERLOADED);
     try {
       const met = gateway.meetings.arrivals.point(inFlight);
       if (met !== null) await met;
@@ -85,6 +88,8 @@ export function createHandler(options: HandlerOptions): Handler {
 
   /** The request is whole, and asks for something that can be asked for. */
   function begin(request: Request, surface: Surface, chatRequest: ChatRequest): Promise<Response> {
+    // Others may have begun while this one arrived.
+    if (inFlight >= MAX_IN_FLIGHT) throw new ProblemError(OVERLOADED);
     connection.keepOpen(request);
     const { maxWaitMs, rescue } = gateway.limits;
     const isPrivate = gateway.state.catalogue.preferences.private;
