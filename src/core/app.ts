@@ -13,6 +13,7 @@ import { modelViews } from "./app/model-views.ts";
 import { Prober } from "./app/prober.ts";
 import { Registry } from "./app/registry.ts";
 import { restoreModels } from "./app/restore-models.ts";
+import { stillCounts } from "./app/restored-use.ts";
 import { Tokens } from "./app/tokens.ts";
 import { askUsage } from "./app/usage.ts";
 import { keyView } from "./app/views.ts";
@@ -292,7 +293,8 @@ export class Application implements Admin, Gateway, KeyHost {
       this.#keyring.set(key);
       apply({ type: "key-set", key: routedKey(key) });
     }
-    for (const event of this.store.restore(this.#startedAt)) apply(event);
+    const past = this.store.restore(this.#startedAt);
+    for (const event of past.filter((one) => stillCounts(one, this.state, this.#startedAt))) apply(event);
     this.feed.sequence = this.state.sequence;
   }
 }
