@@ -115,7 +115,7 @@ export class Call implements EventSource, ClientWork, DeadlineOwner, StreamingCa
       const startedAt = gateway.clock.monotonic();
       const { url, body, freshConnection = false } = encoded;
       const { signal } = this;
-      const headers = { ...encoded.headers, ...opened.credential.headers };
+      const headers = Object.assign(encoded.headers, opened.credential.headers);
       const sent: OutboundRequest = { url, method: "POST", headers, body, signal, freshConnection };
       if (opened.proxy !== null) sent.proxy = opened.proxy;
       isSent = !signal.aborted;

@@ -4,7 +4,7 @@ import { classifyAddress } from "../address.ts";
 import type { Destination } from "../destination.ts";
 import { Connection, type Home } from "./connection.ts";
 import { Exchange } from "./exchange.ts";
-import { serialise } from "./request.ts";
+import { pathOf, serialise } from "./request.ts";
 
 const TICK_MS = 1_000;
 /** Servers close idle connections after a minute or more; networks on the way forget them after some minutes. */
@@ -41,7 +41,7 @@ export class Pool {
     address: string | null,
   ): Promise<OutboundResponse> {
     const route = this.#routeTo(destination, address);
-    const message = serialise(request, destination.origin.length, route.host);
+    const message = serialise(request, route.pathOf(request.url), route.host);
     const exchange = new Exchange(message, request.signal, request.freshConnection === true);
     if (!exchange.over) route.send(exchange);
     return exchange.reply;
@@ -106,9 +106,15 @@ class Route implements Home {
   /** The pool still knows it; otherwise nobody would come for what it keeps. */
   known = true;
   readonly #pool: Pool;
+  /** Characters of a URL before its path. */
+  readonly #origin: number;
+  /** Nearly all calls of a route are for the same path. */
+  #url = "";
+  #path = "";
 
-  constructor(pool: Pool, { host, port, protocol }: Destination, address: string | null) {
+  constructor(pool: Pool, { origin, host, port, protocol }: Destination, address: string | null) {
     this.#pool = pool;
+    this.#origin = origin.length;
     this.address = address;
     this.host = host + port;
     this.hostname = address ?? (host.startsWith("[") ? host.slice(1, -1) : host);
@@ -117,6 +123,14 @@ class Route implements Home {
     // Names are asked for and checked; where there is none, it is the address that the certificate must have.
     const named = classifyAddress(host) === null ? { serverName: host } : {};
     this.tls = secure ? { rejectUnauthorized: true, ALPNProtocols: HTTP1, ...named } : null;
+  }
+
+  pathOf(url: string): string {
+    if (url !== this.#url) {
+      this.#path = pathOf(url, this.#origin);
+      this.#url = url;
+    }
+    return this.#path;
   }
 
   send(exchange: Exchange): void {

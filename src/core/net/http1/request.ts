@@ -51,10 +51,10 @@ export interface Message {
   bytes: number;
 }
 
-/** `origin`: how many characters of the URL come before its path. `host`: as the Host header gives it. Throws TypeError for what no header may hold. */
-export function serialise(request: OutboundRequest, origin: number, host: string): Message {
+/** `path`: of the URL, as `pathOf` gives it. `host`: as the Host header gives it. Throws TypeError for what no header may hold. */
+export function serialise(request: OutboundRequest, path: string, host: string): Message {
   const { method, headers, body } = request;
-  let head = `${method} ${pathOf(request.url, origin)} HTTP/1.1\r\nHost: ${host}\r\n`;
+  let head = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n`;
   head += request.freshConnection ? "Connection: close\r\n" : "Connection: keep-alive\r\n";
   let plain = true;
   let said = 0;
@@ -93,7 +93,8 @@ function defaultsBeside(said: number): string {
   return agent + accept + ((said & ENCODING) === 0 ? DEFAULT_ENCODING : "");
 }
 
-function pathOf(url: string, origin: number): string {
+/** As it goes into a request. `origin`: how many characters of the URL come before it. */
+export function pathOf(url: string, origin: number): string {
   const written = origin === url.length ? "/" : url.slice(origin);
   // Dots may be steps upwards, which a URL does not keep.
   if (PATH.test(written) && !written.includes("/.") && !/%2e/i.test(written)) return written;
