@@ -1,47 +1,13 @@
 import net from "node:net";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createOutbound } from "../../src/core/net/outbound.ts";
-import type { Cancellation, OutboundRequest, OutboundResponse } from "../../src/core/ports.ts";
-import { type Peer, type RawServer, rawServer, reply } from "./http1-server.ts";
-import { fixedClock, resolverOf } from "./scripted.ts";
+import type { Cancellation } from "../../src/core/ports.ts";
+import { http1Calls, until } from "./http1-calls.ts";
+import { type Peer, reply } from "./http1-server.ts";
+import { fixedClock } from "./scripted.ts";
 
-const cleanups: (() => void)[] = [];
-let outbound = fresh();
-
-function fresh() {
-  return createOutbound({ clock: fixedClock(), resolver: resolverOf({}) });
-}
-
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0)) cleanup();
-  outbound = fresh();
-});
-
-async function serve(
-  answer: (peer: Peer) => void,
-  onConnection?: (socket: net.Socket) => void,
-): Promise<RawServer> {
-  const server = await rawServer(answer, onConnection);
-  cleanups.push(() => server.close());
-  return server;
-}
-
-function send(url: string, more: Partial<OutboundRequest> = {}): Promise<OutboundResponse> {
-  return outbound.send({ url, method: "GET", headers: {}, signal: new AbortController().signal, ...more });
-}
-
-async function text(url: string, more: Partial<OutboundRequest> = {}): Promise<string> {
-  return await (await send(url, more)).text(1 << 26);
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 5_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error("it did not come true");
-    await Bun.sleep(2);
-  }
-}
+const { send, serve, text, useClock } = http1Calls();
 
 /** A cancellation that counts who listens to it. */
 class Counted implements Cancellation {
@@ -172,7 +138,7 @@ describe("connections that are kept", () => {
 
   test("and closed after the server had time to hear the call are an error: it would count twice", async () => {
     const clock = fixedClock();
-    outbound = createOutbound({ clock, resolver: resolverOf({}) });
+    useClock(clock);
     const server = await serve(({ socket, turn }) => {
       if (turn === 1) {
         socket.write(reply("1"));

@@ -5,6 +5,7 @@ import net from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { createOutbound } from "../../src/core/net/outbound.ts";
+import { until } from "./http1-calls.ts";
 import { rawServer, reply } from "./http1-server.ts";
 import { fixedClock, resolverOf } from "./scripted.ts";
 
@@ -14,14 +15,6 @@ const { signal } = new AbortController();
 afterEach(() => {
   for (const cleanup of cleanups.splice(0)) cleanup();
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 5_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error("it did not come true");
-    await Bun.sleep(2);
-  }
-}
 
 /** Reached by every address of this machine. */
 async function listenEverywhere(onConnection: (socket: net.Socket) => void): Promise<number> {

@@ -1,47 +1,9 @@
-import type net from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
-import { createOutbound } from "../../src/core/net/outbound.ts";
+import { describe, expect, test } from "vitest";
 import { ReplyTooLargeError } from "../../src/core/net/reply.ts";
-import type { OutboundRequest, OutboundResponse } from "../../src/core/ports.ts";
-import { type Peer, type RawServer, rawServer, reply } from "./http1-server.ts";
-import { fixedClock, resolverOf } from "./scripted.ts";
+import { http1Calls, until } from "./http1-calls.ts";
+import { reply } from "./http1-server.ts";
 
-const cleanups: (() => void)[] = [];
-let outbound = fresh();
-
-function fresh() {
-  return createOutbound({ clock: fixedClock(), resolver: resolverOf({}) });
-}
-
-afterEach(() => {
-  for (const cleanup of cleanups.splice(0)) cleanup();
-  outbound = fresh();
-});
-
-async function serve(
-  answer: (peer: Peer) => void,
-  onConnection?: (socket: net.Socket) => void,
-): Promise<RawServer> {
-  const server = await rawServer(answer, onConnection);
-  cleanups.push(() => server.close());
-  return server;
-}
-
-function send(url: string, more: Partial<OutboundRequest> = {}): Promise<OutboundResponse> {
-  return outbound.send({ url, method: "GET", headers: {}, signal: new AbortController().signal, ...more });
-}
-
-async function text(url: string, more: Partial<OutboundRequest> = {}): Promise<string> {
-  return await (await send(url, more)).text(1 << 26);
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 5_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error("it did not come true");
-    await Bun.sleep(2);
-  }
-}
+const { send, serve, text } = http1Calls();
 
 describe("requests", () => {
   test("are one head and one body, with what every server wants to know", async () => {

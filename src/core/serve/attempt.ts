@@ -39,8 +39,8 @@ function createCancellableAttempt(
     const call = new Call(gateway, provider, client, turn, reservation);
     cancel?.addEventListener("abort", () => call.giveUp(), { once: true });
     if (provider.images !== "inline") return call.run(request, situation, null);
-    const loaded = images ?? new InlineImages(gateway, request);
-    images = loaded;
+    images ??= new InlineImages(gateway, request);
+    const loaded = images;
     return call.run(request, situation, (signal) => loaded.inlined(signal, gateway.proxyOf(target.key.id)));
   };
 }

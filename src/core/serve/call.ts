@@ -13,6 +13,7 @@ import { describeTarget } from "./call-target.ts";
 import type { ClientLink, ClientWork } from "./client-link.ts";
 import { type Credential, openCredential } from "./credential.ts";
 import { Deadline, type DeadlineOwner } from "./deadline.ts";
+import { elapsedSince } from "./elapsed.ts";
 import { firstContentDeadline } from "./first-content.ts";
 import type { Gateway } from "./gateway.ts";
 import { type Batch, type EventSource, LiveAnswer } from "./live-answer.ts";
@@ -187,8 +188,7 @@ export class Call implements EventSource, ClientWork, DeadlineOwner, StreamingCa
       keyId: target.key.id,
       model: target.model.key,
       at: clock.now(),
-      // Whole microseconds: what is kept of it is short, and the same.
-      firstContentMs: Math.round((clock.monotonic() - startedAt) * 1_000) / 1_000,
+      firstContentMs: elapsedSince(clock, startedAt),
     });
     return new LiveAnswer(this.#reservation, held, this, clock);
   }

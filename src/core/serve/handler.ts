@@ -42,9 +42,10 @@ const OVERLOADED: Readonly<Problem> = Object.freeze({
   retryAfterSeconds: 1,
 });
 
-/** Answers every request; never rejects. `path` where the server has looked at the URL already: reading it costs more than most of what follows. */
+/** `path`: where the server has looked at the URL already, as reading it costs more than most of what follows. */
 export type Handler = (request: Request, path?: string) => Promise<Response> | Response;
 
+/** Answers every request; never rejects. */
 export function createHandler(options: HandlerOptions): Handler {
   const { gateway, guard, openaiChat, connection } = options;
 

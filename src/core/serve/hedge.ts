@@ -1,8 +1,7 @@
 /** A second call beside one that is slower than usual: the first with content wins, the other is given up. Off by default. */
 import type { Timers } from "../ports.ts";
 import type { Attempt, AttemptResult, Situation } from "../route/failover.ts";
-import type { Reservation } from "../route/reservation.ts";
-import { spentOnFailure } from "../route/reservation.ts";
+import { type Reservation, spentOnFailure } from "../route/reservation.ts";
 
 /** Nobody feels a shorter wait. */
 const LEAST_WAIT_MS = 250;

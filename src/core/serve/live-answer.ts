@@ -4,6 +4,7 @@ import type { Failure } from "../chat/failure.ts";
 import { LATER, type Later, type Wake } from "../chat/later.ts";
 import type { Clock } from "../ports.ts";
 import type { Reservation } from "../route/reservation.ts";
+import { elapsedSince } from "./elapsed.ts";
 
 /** Some events of an answer; null when it is over. */
 export type Batch = ChatEvent[] | null;
@@ -138,8 +139,7 @@ export class LiveAnswer implements AnswerStream {
     this.#ended = true;
     const { inputTokens, outputTokens } = this.usage;
     const counted = this.#usage !== null && this.#usage.estimated !== true;
-    // Whole microseconds, as of the first content.
-    const generationMs = Math.round((this.#clock.monotonic() - this.#committedAt) * 1_000) / 1_000;
+    const generationMs = elapsedSince(this.#clock, this.#committedAt);
     this.reservation.settle({ requests: 1, inputTokens, outputTokens, counted, generationMs });
   }
 

@@ -54,7 +54,7 @@ export function problemResponse(
 
 /** Header values take nothing else. */
 function printableAscii(text: string): string {
-  return /[^\x20-\x7e]/.test(text) ? text.replace(/[^\x20-\x7e]/g, "?") : text;
+  return text.replace(/[^\x20-\x7e]/g, "?");
 }
 
 /** One line for the trail in an error text: `groq/llama (groq-1): server error`. */

@@ -97,14 +97,7 @@ export class RoutedRequest implements RoutedFacts {
       ? [model, ...fallbackModels].filter((name) => catalogue.resolve(name).kind !== "unknown")
       : [model];
     this.trace.planned({ models, strategy: resolution.strategy, route });
-    let outcome: Outcome<LiveAnswer> | null;
-    try {
-      outcome = this.#decided(route, await this.#failover(route, this.#request, this.#startedAt));
-    } catch (error) {
-      outcome = undecided(error);
-    } finally {
-      gateway.waiters.passOn(this.place);
-    }
+    const outcome = await this.#failover(route, this.#request, this.#startedAt);
     if (outcome === null || this.#client.gone) {
       if (outcome?.kind === "committed") outcome.answer.cancel();
       return { gone: true };
@@ -134,36 +127,37 @@ export class RoutedRequest implements RoutedFacts {
     const request = continuation(this.#request, text);
     Object.assign(route, measureRequest(request, this.#options.private));
     this.trace.broke(route, target, failure, this.#gateway.clock.now());
-    const { clock, waiters } = this.#gateway;
-    try {
-      const outcome = this.#decided(route, await this.#failover(route, request, clock.monotonic()));
-      return outcome.kind === "committed" ? outcome.answer : null;
-    } catch (error) {
-      return undecided(error);
-    } finally {
-      waiters.passOn(this.place);
-    }
+    const outcome = await this.#failover(route, request, this.#gateway.clock.monotonic());
+    return outcome?.kind === "committed" ? outcome.answer : null;
   }
 
-  #failover(route: RouteRequest, request: ChatRequest, since: number): Promise<Outcome<LiveAnswer>> {
+  /** null when the client left while it waited. */
+  async #failover(
+    route: RouteRequest,
+    request: ChatRequest,
+    since: number,
+  ): Promise<Outcome<LiveAnswer> | null> {
     const { maxAttempts, failoverBudgetMs: budgetMs } = this.#gateway.limits;
     const limits = {
       maxAttempts: maxAttempts - this.failed.length,
       budgetMs,
       patienceMs: this.#options.patienceMs,
     };
-    const attempt = createAttempt(this.#gateway, request, this.#client);
-    const ports = new RoutePorts(this.#gateway, this.#client, this, route, request, since);
-    return failover(route, attempt, limits, ports);
-  }
-
-  /** What came of it goes into the trace. */
-  #decided(route: RouteRequest, outcome: Outcome<LiveAnswer>): Outcome<LiveAnswer> {
-    if (outcome.kind === "committed") {
-      this.servedBy = outcome.target;
-      this.trace.answered(outcome.target, this.#gateway.clock.now());
-    } else if (outcome.kind === "exhausted") this.trace.exhausted(route, outcome.why);
-    return outcome;
+    try {
+      const attempt = createAttempt(this.#gateway, request, this.#client);
+      const ports = new RoutePorts(this.#gateway, this.#client, this, route, request, since);
+      const outcome = await failover(route, attempt, limits, ports);
+      if (outcome.kind === "committed") {
+        this.servedBy = outcome.target;
+        this.trace.answered(outcome.target, this.#gateway.clock.now());
+      } else if (outcome.kind === "exhausted") this.trace.exhausted(route, outcome.why);
+      return outcome;
+    } catch (error) {
+      if (error instanceof WaitAbortedError) return null;
+      throw error;
+    } finally {
+      this.#gateway.waiters.passOn(this.place);
+    }
   }
 
   /** The conversation stays here from now on. */
@@ -178,12 +172,6 @@ export class RoutedRequest implements RoutedFacts {
       at,
     });
   }
-}
-
-/** null where the client left while it waited; all else is thrown on. */
-function undecided(error: unknown): null {
-  if (error instanceof WaitAbortedError) return null;
-  throw error;
 }
 
 /** Where the conversation is, if this request may go there. */
